@@ -1,0 +1,113 @@
+"""Every error that Headrace raises, in one tree.
+
+    HeadraceError
+    ├── JobError                 the job cannot run as it stands; a person has to act
+    │   ├── JobInvalidError          the job's fields are wrong: every problem, at once
+    │   ├── SourceNotFoundError      the object is not there
+    │   ├── SourceAccessError        the object may not be read
+    │   ├── SourceChangedError       the object was replaced while the job ran
+    │   ├── SourceFormatError        the object is not the text that the job says it is
+    │   ├── HeaderError              the header and the table or the job do not fit: every problem, at once
+    │   ├── TableNotAllowedError     outside the stack's setting `tables`
+    │   ├── TableNotFoundError
+    │   └── TableAccessError
+    ├── TransientError           trying again may help: throttling, a busy service, a lost connection
+    │   ├── ThrottledError
+    │   └── SendError                a queue did not take some messages
+    ├── WriteRefusedError        DynamoDB refused a whole batch for what is in it
+    ├── MessageError             a message that no writer can read
+    └── SettingError             the stack's or the function's settings are wrong: every problem, at once
+
+A row that cannot become an item is not an error but a result: see `headrace.items.codec.RowRejected`,
+which never leaves the engine. Step Functions sees a class's name as the error's name, so the names
+that `statemachine/load.asl.json` lists are names of this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class HeadraceError(Exception):
+    """Base of all errors of this project. `str()` is one sentence (or a list) for a person."""
+
+
+class JobError(HeadraceError):
+    """The job cannot run as it stands; trying again without a change is useless."""
+
+
+class _ManyProblemsError(HeadraceError):
+    """An error that lists everything that is wrong, one problem a line."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class JobInvalidError(_ManyProblemsError, JobError):
+    """The job's fields are wrong."""
+
+
+class SourceNotFoundError(JobError):
+    """There is no such object."""
+
+
+class SourceAccessError(JobError):
+    """The object may not be read by the stack's roles."""
+
+
+class SourceChangedError(JobError):
+    """The object was replaced while the job ran."""
+
+
+class SourceFormatError(JobError):
+    """The object is not the text that the job's `format` says it is."""
+
+
+class HeaderError(_ManyProblemsError, JobError):
+    """The header does not fit the table's keys or the job's columns."""
+
+
+class TableNotAllowedError(JobError):
+    """The table is outside the stack's setting `tables`."""
+
+
+class TableNotFoundError(JobError):
+    """There is no such table."""
+
+
+class TableAccessError(JobError):
+    """The stack's roles may not use the table."""
+
+
+class TransientError(HeadraceError):
+    """Trying again may help."""
+
+
+class ThrottledError(TransientError):
+    """A request was throttled as a whole.
+
+    Args:
+        reasons: DynamoDB's own words for it, such as `TableWriteKeyRangeThroughputExceeded`;
+            empty where it gives none.
+    """
+
+    def __init__(self, message: str, reasons: Sequence[str] = ()) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(message)
+
+
+class SendError(TransientError):
+    """A queue did not take some messages, also after every retry."""
+
+
+class WriteRefusedError(HeadraceError):
+    """DynamoDB refused a whole BatchWriteItem call for what is in it."""
+
+
+class MessageError(HeadraceError):
+    """A message that no writer can read."""
+
+
+class SettingError(_ManyProblemsError):
+    """Settings of the stack or of a function are missing or wrong."""

@@ -1,0 +1,1 @@
+"""From a record to a DynamoDB item: types, limits and sizes."""

@@ -1,0 +1,1 @@
+"""What a job is: its fields, how it is checked, and the ways to start one."""

@@ -1,0 +1,39 @@
+"""The names that the engine, the functions and the infrastructure have to agree on.
+
+This is all of the engine that `infra/` may import.
+"""
+
+from __future__ import annotations
+
+# Environment of the functions
+ENV_BUCKET = "HEADRACE_BUCKET"
+ENV_WRITE_QUEUE_URL = "HEADRACE_WRITE_QUEUE_URL"
+ENV_LEDGER_TABLE = "HEADRACE_LEDGER_TABLE"
+ENV_TABLES = "HEADRACE_TABLES"
+ENV_RETENTION_DAYS = "HEADRACE_RETENTION_DAYS"
+ENV_STALL_SECONDS = "HEADRACE_STALL_SECONDS"
+
+# Layout of the data bucket
+INCOMING_PREFIX = "incoming/"
+JOBS_PREFIX = "jobs/"
+DEAD_PREFIX = "dead/"
+MAP_RESULTS_PREFIX = "map-results"
+OPTIONS_OBJECT = "_headrace.json"
+
+# The ledger table
+LEDGER_PARTITION_KEY = "job"
+LEDGER_SORT_KEY = "record"
+LEDGER_TTL = "expires"
+
+# The event that tells that a job ended
+EVENT_SOURCE = "headrace"
+EVENT_DETAIL_TYPE = "Job Finished"
+
+# Outputs of the stack
+STACK_NAME = "Headrace"
+OUTPUT_STATE_MACHINE_ARN = "StateMachineArn"
+OUTPUT_DATA_BUCKET = "DataBucketName"
+OUTPUT_WRITE_QUEUE_URL = "WriteQueueUrl"
+OUTPUT_DEAD_LETTER_QUEUE_URL = "DeadLetterQueueUrl"
+OUTPUT_LEDGER_TABLE = "LedgerTableName"
+OUTPUT_DASHBOARD_URL = "DashboardUrl"
