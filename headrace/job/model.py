@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
+NULL_MARK = "\ud800"
+"""A cell of just this, half of a surrogate pair, is null: see `Format.null_cell`."""
+
+
 class AttributeType(StrEnum):
     """What a column's text becomes. JSON and TTL are Headrace's own: JSON becomes whatever the text
     says (M, L, S, N, BOOL or NULL), TTL a number of seconds."""
@@ -49,6 +53,15 @@ class Format:
     encoding: str = "utf-8"
     null: str | None = None
     backslash_escapes: bool = False
+
+    @property
+    def null_cell(self) -> str | None:
+        """The cell that means null, as the record reader gives it.
+
+        With backslash escapes an unescaped `\\N` is null and an escaped one is the text, which
+        look alike once the escapes are gone; so the reader marks the first with a character that
+        no text has."""
+        return NULL_MARK if self.backslash_escapes and self.null == "\\N" else self.null
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,79 @@
+"""Lines of a byte stream, as a file opened with `newline=""` gives them, in bounded memory.
+
+Text in an encoding that has ASCII's bytes for ASCII's characters stays bytes until a line is
+decoded; UTF-16 is decoded first, as a byte of it says nothing alone.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Iterable, Iterator
+from typing import AnyStr
+
+from headrace.delimited.dialect import MAX_RECORD_BYTES
+from headrace.delimited.encoding import TextEncoding
+from headrace.errors import SourceFormatError
+
+
+def whole_lines(blocks: Iterable[AnyStr], newline: AnyStr, carriage_return: AnyStr) -> Iterator[AnyStr]:
+    """The same text in pieces that end where a line ends; only the last piece may not.
+
+    Raises:
+        SourceFormatError: a line is longer than any record may be.
+    """
+    rest = newline[:0]
+    for block in blocks:
+        text = rest + block if rest else block
+        end = _last_line_end(text, newline, carriage_return)
+        if end:
+            yield text[:end]
+        rest = text[end:]
+        if len(rest) > MAX_RECORD_BYTES:
+            raise SourceFormatError(
+                f"a line is longer than {MAX_RECORD_BYTES} bytes: "
+                "is this the delimited text that the job's format says?"
+            )
+    if rest:
+        yield rest
+
+
+def _last_line_end(text: AnyStr, newline: AnyStr, carriage_return: AnyStr) -> int:
+    end = text.rfind(newline) + 1
+    # A carriage return at the very end may be the first half of a line end.
+    return text.rfind(carriage_return, end, len(text) - 1) + 1 or end
+
+
+def byte_pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    return whole_lines(blocks, b"\n", b"\r")
+
+
+def text_pieces(blocks: Iterable[bytes], encoding: TextEncoding) -> Iterator[str]:
+    return whole_lines(_decoded(blocks, encoding), "\n", "\r")
+
+
+def _decoded(blocks: Iterable[bytes], encoding: TextEncoding) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding.codec)(encoding.errors)
+    for block in blocks:
+        if text := decoder.decode(block):
+            yield text
+    half, _ = decoder.getstate()
+    if half:
+        yield "".join(chr(0xDC00 + byte) for byte in half)
+
+
+def read_lines(blocks: Iterable[bytes], encoding: TextEncoding) -> Iterator[tuple[str, int]]:
+    """Each line with its line end, and its size in bytes."""
+    if encoding.wide:
+        for text in text_pieces(blocks, encoding):
+            for line in split_lines(text):
+                yield line, len(encoding.encode(line))
+        return
+    for piece in byte_pieces(blocks):
+        for data in piece.splitlines(keepends=True):
+            yield encoding.decode(data), len(data)
+
+
+def split_lines(text: str) -> Iterator[str]:
+    """`str.splitlines` would also cut at form feeds and other characters that end no line here."""
+    return iter(io.StringIO(text, newline=""))
