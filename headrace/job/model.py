@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
 NULL_MARK = "\ud800"
 """A cell of just this, half of a surrogate pair, is null: see `Format.null_cell`."""
 
