@@ -10,8 +10,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from headrace.delimited.dialect import csv_options
 from headrace.delimited.encoding import TextEncoding
@@ -36,28 +37,39 @@ def is_rejects_header(record: Sequence[str]) -> bool:
     return tuple(record[: len(REJECT_COLUMNS)]) == REJECT_COLUMNS
 
 
-def rejects_file(header: Sequence[str], rejects: Iterable[Reject], form: Format, codec: str) -> bytes:
-    """The whole file. `codec`: Python's name of the encoding, byte order settled."""
-    rows = [[*REJECT_COLUMNS, *header]]
-    rows += [[_text(reject.row), _text(reject.offset), reject.reason, *reject.cells] for reject in rejects]
-    text = _with_escapes(rows, form) if form.quote is None else _with_quotes(rows, form)
-    return TextEncoding(codec).encode(text)
+class RejectsFormat:
+    """Spells rejects in the dialect and the encoding of the object that they are from.
 
+    Args:
+        codec: Python's name of the encoding, byte order settled.
+    """
 
-def without_header(data: bytes, header: Sequence[str], form: Format, codec: str) -> bytes:
-    """A rejects file's rows alone, to be joined to another file of the same job."""
-    return data[len(rejects_file(header, (), form, codec)) :]
+    def __init__(self, header: Sequence[str], form: Format, codec: str) -> None:
+        self._spell = partial(_with_escapes if form.quote is None else _with_quotes, form=form)
+        self._encoding = TextEncoding(codec)
+        self.leading = len(REJECT_COLUMNS) if is_rejects_header(header) else 0
+        """How many cells in front of a row are a rejects file's own, where the object is one."""
+        self.header = self._line([*REJECT_COLUMNS, *header[self.leading :]])
+
+    def row(self, reject: Reject) -> bytes:
+        return self._line([_text(reject.row), _text(reject.offset), reject.reason, *reject.cells])
+
+    def without_header(self, file: bytes) -> bytes:
+        """A rejects file's rows alone, to be joined to another file of the same job."""
+        return file[len(self.header) :]
+
+    def _line(self, cells: Sequence[str]) -> bytes:
+        return self._encoding.encode(self._spell(cells))
 
 
 def _text(number: int | None) -> str:
     return "" if number is None else str(number)
 
 
-def _with_quotes(rows: Iterable[Sequence[str]], form: Format) -> str:
+def _with_quotes(cells: Sequence[str], form: Format) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, **csv_options(form) | {"escapechar": None})
-    for row in rows:
-        writer.writerow([_doubled(cell, form.escape) for cell in row])
+    writer.writerow([_doubled(cell, form.escape) for cell in cells])
     return out.getvalue()
 
 
@@ -65,18 +77,17 @@ def _doubled(cell: str, escape: str | None) -> str:
     return cell.replace(escape, escape * 2) if escape else cell
 
 
-def _with_escapes(rows: Iterable[Sequence[str]], form: Format) -> str:
+def _with_escapes(cells: Sequence[str], form: Format) -> str:
     """Nothing is quoted: what would end a field or a line is escaped, or, without an escape, cannot
     be there."""
     if form.escape is None:
-        return "".join(form.delimiter.join(row) + "\n" for row in rows)
+        return form.delimiter.join(cells) + "\n"
     special = re.compile("[" + re.escape(form.escape + form.delimiter) + "\n\r]")
-    escape = form.escape
+    return form.delimiter.join(_escaped(cell, special, form) for cell in cells) + "\n"
 
-    def spell(cell: str) -> str:
-        if form.backslash_escapes and cell == NULL_MARK:
-            return "\\N"
-        text = special.sub(lambda match: escape + match[0], cell)
-        return text.replace("\0", escape + "0") if form.backslash_escapes else text
 
-    return "".join(form.delimiter.join(map(spell, row)) + "\n" for row in rows)
+def _escaped(cell: str, special: re.Pattern[str], form: Format) -> str:
+    if form.backslash_escapes and cell == NULL_MARK:
+        return "\\N"
+    text = special.sub(lambda match: f"{form.escape}{match[0]}", cell)
+    return text.replace("\0", "\\0") if form.backslash_escapes else text

@@ -1,0 +1,53 @@
+"""Where a job's objects lie in the data bucket."""
+
+from __future__ import annotations
+
+from headrace.names import DEAD_PREFIX, INCOMING_PREFIX, JOBS_PREFIX, OPTIONS_OBJECT
+
+
+def job_prefix(job: str) -> str:
+    return f"{JOBS_PREFIX}{job}/"
+
+
+def plan_key(job: str) -> str:
+    return job_prefix(job) + "plan.json"
+
+
+def units_key(job: str) -> str:
+    return job_prefix(job) + "units.json"
+
+
+def unfinished_units_key(job: str) -> str:
+    return job_prefix(job) + "units-unfinished.json"
+
+
+def reject_parts_prefix(job: str) -> str:
+    return job_prefix(job) + "rejects/parts/"
+
+
+def window_rejects_key(job: str, unit: int, window: int) -> str:
+    return f"{reject_parts_prefix(job)}{unit:06d}-window-{window:06d}.csv"
+
+
+def message_rejects_key(job: str, unit: int, sequence: int, try_: str) -> str:
+    return f"{reject_parts_prefix(job)}{unit:06d}-message-{sequence:06d}-{try_}.csv"
+
+
+def rejects_key(job: str) -> str:
+    return job_prefix(job) + "rejects/rejects.csv"
+
+
+def report_key(job: str) -> str:
+    return job_prefix(job) + "report.json"
+
+
+def report_page_key(job: str) -> str:
+    return job_prefix(job) + "report.html"
+
+
+def dead_key(message_id: str) -> str:
+    return f"{DEAD_PREFIX}{message_id}.txt"
+
+
+def options_key(table: str) -> str:
+    return f"{INCOMING_PREFIX}{table}/{OPTIONS_OBJECT}"

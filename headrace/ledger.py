@@ -1,0 +1,202 @@
+"""What is settled: the records that make the accounts exact under retries and repeated deliveries.
+
+A job has one record, each work unit one, and each message is settled by one conditional update that
+can succeed only once. The port is `Ledger`; a unit's record is only ever replaced by a later one of
+the same unit, as a unit's work is the same each time it is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from headrace.ports import Counts
+
+
+class JobState(StrEnum):
+    PLANNING = "planning"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """`execution`: the ARN of the execution whose job it is. Times are seconds since 1970."""
+
+    job: str
+    execution: str
+    started: float
+    state: JobState = JobState.PLANNING
+    units: int = 0
+    records: int | None = None
+    """Records that the plan counted, the header left out; None where it cannot (gzip)."""
+    error: str | None = None
+    """What went wrong outside any unit."""
+
+
+class UnitState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RejectNote:
+    """The first reject of a unit, for the report."""
+
+    row: int | None
+    offset: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateNote:
+    """The first row of a unit that a later one superseded."""
+
+    row: int
+    superseded_by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a unit's rows became before they were queued."""
+
+    records: int = 0
+    """Records read, blank lines included."""
+    rows: int = 0
+    """Records that are not blank: `rows = requests + superseded + rejected`."""
+    requests: int = 0
+    superseded: int = 0
+    rejected: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    """How many rejects of each `code column`."""
+    first_reject: RejectNote | None = None
+    first_duplicate: DuplicateNote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRecord:
+    """Where a unit stands. The cursor is the window that is being worked on, with how many of the
+    unit's messages are sent; `tally` counts the windows before it."""
+
+    unit: int
+    state: UnitState = UnitState.RUNNING
+    offset: int = 0
+    row: int = 0
+    window: int = 0
+    first_message: int = 0
+    sent: int = 0
+    tally: Tally = Tally()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a message, or of a part of it: `parts` are the rejects files made on the way,
+    `reason` why the first request that was refused or given up was."""
+
+    counts: Counts = Counts()
+    parts: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much of a message is written, where its writer had to put it back."""
+
+    lines: int = 0
+    outcome: Outcome = Outcome()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What is known of a message that was just received."""
+
+    settled: bool = False
+    progress: Progress = Progress()
+    reason: str | None = None
+    """Why the last try to write it failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of the messages of one unit that are settled."""
+
+    messages: int = 0
+    in_progress: int = 0
+    """Lines of messages that are put back half written: this moves before a message is settled."""
+    counts: Counts = Counts()
+    parts: tuple[str, ...] = ()
+    reason: str | None = None
+    """Why the first request that was refused or given up was."""
+
+
+class Ledger(Protocol):
+    def claim(self, record: JobRecord) -> JobRecord:
+        """Makes the job's record unless there is one; returns the one that is there now."""
+        ...
+
+    def job(self, job: str) -> JobRecord | None: ...
+
+    def save_job(self, record: JobRecord) -> None: ...
+
+    def unit(self, job: str, unit: int) -> UnitRecord | None: ...
+
+    def save_unit(self, job: str, record: UnitRecord) -> None: ...
+
+    def fail_unit(self, job: str, unit: int, error: str) -> None:
+        """Marks a unit as failed and leaves the rest of its record as it is."""
+        ...
+
+    def units(self, job: str) -> list[UnitRecord]: ...
+
+    def delivery(self, job: str, unit: int, sequence: int) -> Delivery: ...
+
+    def keep_progress(self, job: str, unit: int, sequence: int, progress: Progress) -> None: ...
+
+    def note_failure(self, job: str, unit: int, sequence: int, reason: str) -> None: ...
+
+    def settle(self, job: str, unit: int, sequence: int, outcome: Outcome) -> bool:
+        """Settles a message with what became of its requests. False: it was settled before, and the
+        accounts stay as they were."""
+        ...
+
+    def settled(self, job: str) -> dict[int, Settled]:
+        """By unit."""
+        ...
+
+
+def add_counts(one: Counts, other: Counts) -> Counts:
+    return Counts(
+        one.written + other.written,
+        one.skipped + other.skipped,
+        one.rejected + other.rejected,
+        one.failed + other.failed,
+        one.units + other.units,
+        _add_maps(one.throttles, other.throttles),
+    )
+
+
+def add_outcomes(one: Outcome, other: Outcome) -> Outcome:
+    return Outcome(
+        add_counts(one.counts, other.counts), one.parts + other.parts, one.reason or other.reason
+    )
+
+
+def add_tallies(one: Tally, other: Tally) -> Tally:
+    return Tally(
+        one.records + other.records,
+        one.rows + other.rows,
+        one.requests + other.requests,
+        one.superseded + other.superseded,
+        one.rejected + other.rejected,
+        _add_maps(one.reasons, other.reasons),
+        one.first_reject or other.first_reject,
+        one.first_duplicate or other.first_duplicate,
+    )
+
+
+def _add_maps(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {name: one.get(name, 0) + other.get(name, 0) for name in {**one, **other}}

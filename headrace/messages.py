@@ -1,0 +1,107 @@
+"""A message: the write requests that travel from a loader to a writer as one SQS message.
+
+The first line is a JSON header, every further line a JSON array of at most 25 write requests with
+distinct keys, ready to stand in a BatchWriteItem body as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import orjson
+
+from headrace.errors import MessageError
+
+VERSION = 1
+MAX_REQUESTS = 25
+"""DynamoDB's limit of requests in one BatchWriteItem."""
+MAX_MESSAGE_BYTES = 1_048_576
+"""SQS's limit of a message, and of a batch of messages."""
+HEADER_BYTES = 1024
+"""Room for a header: a job's name has at most 80 characters, an ARN of a table fewer than 400."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """`units` is an estimate of the table's own write units; `sequence` counts a unit's messages from 0."""
+
+    job: str
+    unit: int
+    sequence: int
+    target: str
+    requests: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    header: Header
+    lines: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Request:
+    """A write request as JSON bytes, the write units that DynamoDB will take for it, and its row."""
+
+    body: bytes
+    units: int
+    row: int
+
+
+def put_request(item: object) -> bytes:
+    """A PutRequest that SQS takes: it refuses U+FFFE and U+FFFF, so these are spelled as escapes."""
+    body = orjson.dumps({"PutRequest": {"Item": item}})
+    if b"\xef\xbf" in body:
+        return body.replace(b"\xef\xbf\xbe", b"\\ufffe").replace(b"\xef\xbf\xbf", b"\\uffff")
+    return body
+
+
+def pack(
+    requests: Iterable[Request], job: str, unit: int, target: str, first: int, limit: int
+) -> Iterator[str]:
+    """Packs requests into messages of at most `limit` bytes, numbered from `first`.
+
+    A request that is larger than `limit` goes alone. The same requests give the same messages.
+    """
+    lines: list[list[Request]] = [[]]
+    size = HEADER_BYTES
+    for request in requests:
+        added = len(request.body) + 1
+        if size + added + 2 > limit and lines[0]:
+            yield _spell(lines, job, unit, target, first)
+            lines, size, first = [[]], HEADER_BYTES, first + 1
+        if len(lines[-1]) == MAX_REQUESTS:
+            lines.append([])
+        size += added + 2 * (not lines[-1])
+        lines[-1].append(request)
+    if lines[0]:
+        yield _spell(lines, job, unit, target, first)
+
+
+def _spell(lines: list[list[Request]], job: str, unit: int, target: str, sequence: int) -> str:
+    header = {
+        "v": VERSION,
+        "job": job,
+        "unit": unit,
+        "sequence": sequence,
+        "target": target,
+        "requests": sum(map(len, lines)),
+        "units": sum(request.units for line in lines for request in line),
+    }
+    body = [b"[" + b",".join(request.body for request in line) + b"]" for line in lines]
+    return b"\n".join([orjson.dumps(header), *body]).decode()
+
+
+def read_message(body: str) -> Message:
+    """Raises MessageError: this is no message of this version."""
+    first, *lines = body.split("\n")
+    try:
+        fields = orjson.loads(first)
+        version = fields.pop("v")
+        header = Header(**fields)
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
+        raise MessageError(f"the first line is not a message's header: {error}") from error
+    if version != VERSION:
+        raise MessageError(f"the message is of version {version!r}; this writer reads version {VERSION}")
+    return Message(header, tuple(lines))

@@ -1,0 +1,138 @@
+"""A window: the run of rows that a loader holds at once.
+
+Mostly it is a whole chunk. It is where duplicates are settled, where rows are shuffled, and what a
+retried unit starts again with.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from headrace.delimited.records import RecordReader
+from headrace.delimited.rejects import Reject, RejectsFormat
+from headrace.items.codec import Problem, RowCodec, RowRejected
+from headrace.items.size import item_size, write_units
+from headrace.ledger import DuplicateNote, RejectNote, Tally
+from headrace.messages import HEADER_BYTES, MAX_MESSAGE_BYTES, Request, put_request
+
+MAX_WINDOW_BYTES = 64 * 1024 * 1024
+_MAX_REQUEST_BYTES = MAX_MESSAGE_BYTES - HEADER_BYTES - 8
+_OPEN_QUOTE = Problem(
+    "open_quote", None, "a quote opens in this row and is never closed: all that follows it is in one field"
+)
+
+
+@dataclass(slots=True)
+class Window:
+    """`requests`: one a key, in the order in which the keys first came. `rejects`: the rows of a
+    rejects file. `offset`, `row`: where the next window starts. `last`: nothing follows."""
+
+    requests: list[Request]
+    rejects: bytes
+    tally: Tally
+    offset: int
+    row: int
+    last: bool
+
+    def shuffled(self, seed: str) -> list[Request]:
+        """Neighbours in a file are often neighbours in a partition, and a partition takes only so much."""
+        random.Random(seed).shuffle(self.requests)
+        return self.requests
+
+
+@dataclass(slots=True)
+class _Collector:
+    """Takes the rows of a window one by one."""
+
+    codec: RowCodec
+    rejects_format: RejectsFormat
+    kept: dict[tuple[str, ...], Request] = field(default_factory=dict)
+    rejects: bytearray = field(default_factory=bytearray)
+    records: int = 0
+    rows: int = 0
+    rejected: int = 0
+    superseded: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    first_reject: RejectNote | None = None
+    first_duplicate: DuplicateNote | None = None
+
+    def take(self, row: int, offset: int, cells: list[str]) -> None:
+        self.rows += 1
+        try:
+            item = self.codec.encode(cells)
+            request = Request(put_request(item), write_units(item_size(item)), row)
+            if len(request.body) > _MAX_REQUEST_BYTES:
+                raise RowRejected((_too_long_for_a_message(len(request.body)),))
+        except RowRejected as rejected:
+            self.reject(row, offset, cells, rejected.problems)
+            return
+        key = self.codec.key_of(item)
+        earlier = self.kept.get(key)
+        if earlier is not None:
+            self.superseded += 1
+            self.first_duplicate = self.first_duplicate or DuplicateNote(earlier.row, row)
+        self.kept[key] = request
+
+    def reject(self, row: int, offset: int, cells: list[str], problems: Sequence[Problem]) -> None:
+        reason = "; ".join(problem.reason for problem in problems)
+        own = cells[self.rejects_format.leading :]
+        self.rejects += self.rejects_format.row(Reject(row, offset, problems[0].code, reason, own))
+        self.rejected += 1
+        self.reasons.update({f"{problem.code} {problem.column or ''}".strip() for problem in problems})
+        self.first_reject = self.first_reject or RejectNote(row, offset, reason)
+
+    def tally(self) -> Tally:
+        return Tally(
+            records=self.records,
+            rows=self.rows,
+            requests=len(self.kept),
+            superseded=self.superseded,
+            rejected=self.rejected,
+            reasons=dict(self.reasons),
+            first_reject=self.first_reject,
+            first_duplicate=self.first_duplicate,
+        )
+
+
+def _too_long_for_a_message(length: int) -> Problem:
+    return Problem(
+        "size",
+        None,
+        f"as JSON the item takes {length} bytes, more than a queue's message can carry "
+        f"({_MAX_REQUEST_BYTES})",
+    )
+
+
+def read_windows(
+    reader: RecordReader, row: int, codec: RowCodec, rejects_format: RejectsFormat, limit: int
+) -> Iterator[Window]:
+    """The records of `reader` in windows of about `limit` bytes; at least one window, maybe empty.
+
+    Args:
+        row: number of the first record.
+        limit: bytes of text; a window ends with the record that reaches it.
+    """
+    collector, start = _Collector(codec, rejects_format), reader.offset
+    end, ended = start, False
+    for number, offset, cells in reader:
+        if ended:
+            yield _window(collector, end, row, last=False)
+            collector, start = _Collector(codec, rejects_format), offset
+        collector.records += 1
+        row = number + 1
+        if reader.open:
+            collector.rows += 1
+            collector.reject(number, offset, cells, (_OPEN_QUOTE,))
+        elif cells:
+            collector.take(number, offset, cells)
+        end = reader.offset
+        ended = end - start >= limit
+    yield _window(collector, reader.offset, row, last=True)
+
+
+def _window(collector: _Collector, offset: int, row: int, last: bool) -> Window:
+    requests = list(collector.kept.values())
+    return Window(requests, bytes(collector.rejects), collector.tally(), offset, row, last)
