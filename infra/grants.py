@@ -1,0 +1,131 @@
+"""What each function may do, written out action by action."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+
+from headrace.names import DEAD_PREFIX, JOBS_PREFIX
+from infra.protection import KEY_ACTIONS
+
+CONSUME = ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+"""What Lambda's event source mapping asks of the function's role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Actions on resources; `reason` says why where a resource holds a wildcard."""
+
+    actions: Sequence[str]
+    resources: Sequence[str]
+    reason: str = ""
+    conditions: Mapping[str, Any] = field(default_factory=dict)
+
+    def statement(self) -> iam.PolicyStatement:
+        return iam.PolicyStatement(
+            actions=list(self.actions), resources=list(self.resources), conditions=dict(self.conditions)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """One method a function; `tables` are names, prefixes ending in `*`, or ARNs."""
+
+    stack: cdk.Stack
+    bucket: s3.IBucket
+    ledger: dynamodb.ITable
+    write_queue: sqs.IQueue
+    dead_letter_queue: sqs.IQueue
+    bus: events.IEventBus
+    key: kms.IKey | None
+    tables: Sequence[str]
+
+    def plan(self) -> list[Grant]:
+        return [
+            self._read_objects(),
+            self._missing_is_404(),
+            self._objects(JOBS_PREFIX, "s3:PutObject"),
+            self._tables("dynamodb:DescribeTable"),
+            self._ledger("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+            *self._key(),
+        ]
+
+    def load_chunk(self) -> list[Grant]:
+        return [
+            self._read_objects(),
+            self._objects(JOBS_PREFIX, "s3:PutObject"),
+            Grant(["sqs:SendMessage"], [self.write_queue.queue_arn]),
+            self._ledger("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+            *self._key(),
+        ]
+
+    def write_batch(self) -> list[Grant]:
+        return [
+            Grant([*CONSUME, "sqs:SendMessage"], [self.write_queue.queue_arn]),
+            self._tables("dynamodb:BatchWriteItem"),
+            self._ledger("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"),
+            self._objects(JOBS_PREFIX, "s3:GetObject", "s3:PutObject"),
+            self._missing_is_404(),
+            *self._key(),
+        ]
+
+    def dead_letter(self) -> list[Grant]:
+        return [
+            Grant(CONSUME, [self.dead_letter_queue.queue_arn]),
+            self._ledger("dynamodb:GetItem", "dynamodb:UpdateItem"),
+            self._objects(JOBS_PREFIX, "s3:GetObject", "s3:PutObject"),
+            self._objects(DEAD_PREFIX, "s3:PutObject"),
+            self._missing_is_404(),
+            *self._key(),
+        ]
+
+    def settle(self) -> list[Grant]:
+        return [self._ledger("dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"), *self._key()]
+
+    def report(self) -> list[Grant]:
+        return [
+            self._ledger("dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"),
+            self._objects(JOBS_PREFIX, "s3:GetObject", "s3:PutObject"),
+            Grant(
+                ["s3:ListBucket"],
+                [self.bucket.bucket_arn],
+                conditions={"StringLike": {"s3:prefix": f"{JOBS_PREFIX}*"}},
+            ),
+            Grant(["events:PutEvents"], [self.bus.event_bus_arn]),
+            *self._key(),
+        ]
+
+    def _ledger(self, *actions: str) -> Grant:
+        return Grant(actions, [self.ledger.table_arn])
+
+    def _read_objects(self) -> Grant:
+        return Grant(
+            ["s3:GetObject"], [self.bucket.arn_for_objects("*")], "A job's source is any object of it."
+        )
+
+    def _objects(self, prefix: str, *actions: str) -> Grant:
+        return Grant(actions, [self.bucket.arn_for_objects(f"{prefix}*")], f"All objects below {prefix}.")
+
+    def _missing_is_404(self) -> Grant:
+        """Without it S3 answers 403 for an object that is not there."""
+        return Grant(["s3:ListBucket"], [self.bucket.bucket_arn])
+
+    def _tables(self, *actions: str) -> Grant:
+        return Grant(actions, [self._table_arn(table) for table in self.tables], "A prefix in `tables`.")
+
+    def _table_arn(self, table: str) -> str:
+        if table.startswith("arn:"):
+            return table
+        return self.stack.format_arn(service="dynamodb", resource="table", resource_name=table)
+
+    def _key(self) -> list[Grant]:
+        return [Grant(KEY_ACTIONS, [self.key.key_arn])] if self.key else []
