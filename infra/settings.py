@@ -96,6 +96,7 @@ class Settings:
         return value
 
 
+_LOCAL_HOSTS = ("localhost", "::1", "localhost.localstack.cloud")
 _MEMORY = whole(128, 10240)
 _READERS: Mapping[str, Reader] = {
     "tables": tables,
@@ -115,7 +116,7 @@ _READERS: Mapping[str, Reader] = {
 
 def is_local(endpoint_url: str | None) -> bool:
     host = urlsplit(endpoint_url or "").hostname or ""
-    return host in ("localhost", "::1") or host.endswith(".localhost") or host.startswith("127.")
+    return host in _LOCAL_HOSTS or host.endswith(".localhost") or host.startswith("127.")
 
 
 def _this_architecture() -> str:

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import pytest
+
+from headrace.errors import HeadraceError
+from infra import asset as module
+from infra.asset import Asset, build_asset, content_digest
+from infra.settings import Settings, Target
+
+ROOT = Path(__file__).parents[2]
+TARGET = Target("3.14", "arm64")
+RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six.py", "urllib3")
+"""What Lambda's own boto3 brings along."""
+
+
+class Pip:
+    """Writes what pip would: a module, and files that differ from one run to the next."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+
+    def __call__(self, requirements: Path, directory: Path, target: Target) -> None:
+        self.runs += 1
+        for name in ("thing.py", "thing-1.dist-info/METADATA"):
+            write(directory / name, f"{requirements.read_text()} {target}")
+        for name in ("thing-1.dist-info/RECORD", "thing-1.dist-info/INSTALLER", "bin/thing"):
+            write(directory / name, f"run {self.runs}")
+
+
+def write(path: Path, text: str = "") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+@pytest.fixture
+def pip(monkeypatch: pytest.MonkeyPatch) -> Pip:
+    fake = Pip()
+    monkeypatch.setattr(module, "_pip", fake)
+    return fake
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    root = tmp_path / "checkout"
+    for name in (
+        "headrace/a.py",
+        "headrace/aws/b.py",
+        "headrace/cli/main.py",
+        "lambdas/plan.py",
+        "tests/t.py",
+    ):
+        write(root / name, name)
+    write(root / "headrace/__pycache__/a.pyc", "varies")
+    write(root / "lambdas/requirements.txt", "thing==1")
+    return root
+
+
+def build(checkout: Path, target: Target = TARGET) -> Asset:
+    return build_asset(checkout, checkout / ".build", target)
+
+
+@pytest.mark.usefixtures("pip")
+def test_the_asset_holds_the_engine_the_functions_and_their_dependencies_only(checkout: Path) -> None:
+    path = build(checkout).path
+    files = {file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()}
+    shipped = {"headrace/a.py", "headrace/aws/b.py", "lambdas/plan.py"}
+    assert files == shipped | {"thing.py", "thing-1.dist-info/METADATA"}
+
+
+def test_a_second_build_of_the_same_gives_the_same_without_pip(checkout: Path, pip: Pip) -> None:
+    first = build(checkout)
+    os.utime(checkout / "headrace/a.py", (0, 0))
+    write(checkout / "headrace/__pycache__/a.pyc", "varies again")
+    assert build(checkout) == first
+    assert pip.runs == 1
+
+
+def test_a_build_from_scratch_gives_the_same_digest(checkout: Path, pip: Pip) -> None:
+    first = build(checkout)
+    shutil.rmtree(checkout / ".build")
+    assert build(checkout) == first
+    assert pip.runs == 2
+
+
+@pytest.mark.parametrize(
+    "change", ["headrace/a.py", "lambdas/plan.py", "lambdas/requirements.txt", "headrace/new.py"]
+)
+@pytest.mark.usefixtures("pip")
+def test_a_change_of_what_is_shipped_changes_the_digest(checkout: Path, change: str) -> None:
+    first = build(checkout)
+    write(checkout / change, "changed")
+    assert build(checkout).digest != first.digest
+
+
+def test_another_target_gets_dependencies_of_its_own(checkout: Path, pip: Pip) -> None:
+    assert build(checkout).digest != build(checkout, Target("3.13", "arm64")).digest
+    assert pip.runs == 2
+
+
+def test_the_digest_tells_apart_a_files_name_and_its_content(tmp_path: Path) -> None:
+    write(tmp_path / "one" / "ab", "c")
+    write(tmp_path / "two" / "a", "bc")
+    assert content_digest(tmp_path / "one") != content_digest(tmp_path / "two")
+
+
+def test_a_failing_pip_is_told_and_leaves_nothing_behind(checkout: Path) -> None:
+    write(checkout / "lambdas/requirements.txt", "not a requirement!")
+    with pytest.raises(HeadraceError, match=r"Python 3\.14 on arm64.*\n.*not a requirement"):
+        build(checkout)
+    assert list((checkout / ".build").iterdir()) == []
+
+
+def test_the_functions_requirements_agree_with_the_developers() -> None:
+    functions, developers = (_pins(ROOT / name) for name in ("lambdas/requirements.txt", "requirements.txt"))
+    assert functions <= developers
+
+
+def _pins(path: Path) -> set[str]:
+    return {line for line in path.read_text().splitlines() if line and not line.startswith("#")}
+
+
+def test_every_handler_is_importable_from_the_bare_asset(tmp_path: Path) -> None:
+    local = Settings.from_context({}.get, "http://localhost")
+    asset = build_asset(ROOT, ROOT / ".build", local.target)
+    for name in RUNTIME:
+        (tmp_path / name).symlink_to(Path(boto3.__file__).parents[1] / name)
+    handlers = [
+        f"lambdas.{name}" for name in ("plan", "load_chunk", "write_batch", "dead_letter", "settle", "report")
+    ]
+    lines = [f"import sys; sys.path[:0] = [{str(asset.path)!r}, {str(tmp_path)!r}]"]
+    lines += [f"import {handler}; assert callable({handler}.handler)" for handler in handlers]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", "\n".join(lines)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == ""
+    assert done.returncode == 0
