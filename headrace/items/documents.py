@@ -1,0 +1,136 @@
+"""JSON text to and from nested DynamoDB values, digit by digit: numbers never pass through a float."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from headrace.items.number import canonical_number, number_text
+from headrace.items.size import text_size
+from headrace.items.text import CellError, has_lone_surrogate, shown
+
+Value = dict[str, Any]
+
+MAX_LEVELS = 31
+"""Lists and maps inside each other, the outermost counted. DynamoDB's limit of 32 levels (Developer
+Guide, "Constraints") counts the value inside them too; DynamoDB Local draws the line here."""
+
+MAX_NAME_BYTES = 65_535
+"""Source: Developer Guide, "Constraints", attribute names."""
+
+
+class JsonNumber(str):
+    """The text of a number in a JSON document."""
+
+    __slots__ = ()
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object of a JSON document, before its keys are checked."""
+
+    __slots__ = ()
+
+
+def parse_json(text: str) -> Any:
+    """The document with numbers as JsonNumber and objects as pairs. Raises CellError."""
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise CellError(f"{shown(text)} is not JSON: {error.msg} at character {error.pos + 1}") from error
+    except RecursionError as error:
+        raise CellError(_TOO_DEEP, "nesting") from error
+
+
+def document(text: str) -> Value:
+    """The value that a JSON document stands for: object -> M, array -> L, and so on. Raises CellError."""
+    return _value(parse_json(text), 1)
+
+
+def json_text(value: Value) -> str:
+    """The JSON document of a value. JSON has no binary and no sets: base64 text and arrays stand for them."""
+    ((kind, content),) = value.items()
+    return _WRITERS[kind](content)
+
+
+def checked_text(text: str) -> str:
+    """The text itself, if UTF-8 can hold it. Raises CellError."""
+    if has_lone_surrogate(text):
+        raise CellError(f"{shown(text)} has half of a surrogate pair, which is not a character")
+    return text
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise CellError(f"{name} is not a number that DynamoDB can keep")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_Pairs, parse_int=JsonNumber, parse_float=JsonNumber, parse_constant=_refuse_constant
+)
+_TOO_DEEP = f"nested too deep; DynamoDB keeps at most {MAX_LEVELS} lists and maps inside each other"
+
+
+def _value(found: Any, level: int) -> Value:
+    return _READERS[type(found)](found, level)
+
+
+def _list(found: list[Any], level: int) -> Value:
+    _check_level(level)
+    return {"L": [_value(element, level + 1) for element in found]}
+
+
+def _map(found: _Pairs, level: int) -> Value:
+    _check_level(level)
+    values: Value = {}
+    for name, element in found:
+        _check_name(name, values)
+        values[name] = _value(element, level + 1)
+    return {"M": values}
+
+
+def _check_level(level: int) -> None:
+    if level > MAX_LEVELS:
+        raise CellError(_TOO_DEEP, "nesting")
+
+
+def _check_name(name: str, names: Value) -> None:
+    if name in names:
+        raise CellError(f"the key {shown(name)} stands twice in one object")
+    if not 1 <= text_size(checked_text(name)) <= MAX_NAME_BYTES:
+        raise CellError(f"the key {shown(name)} is not between 1 and {MAX_NAME_BYTES} bytes long")
+
+
+_READERS: dict[type, Callable[[Any, int], Value]] = {
+    str: lambda found, _: {"S": checked_text(found)},
+    JsonNumber: lambda found, _: {"N": number_text(found)},
+    bool: lambda found, _: {"BOOL": found},
+    type(None): lambda *_: {"NULL": True},
+    list: _list,
+    _Pairs: _map,
+}
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _array(elements: list[str]) -> str:
+    return f"[{','.join(elements)}]"
+
+
+def _object(values: dict[str, Value]) -> str:
+    return "{" + ",".join(f"{_quoted(name)}:{json_text(value)}" for name, value in values.items()) + "}"
+
+
+_WRITERS: dict[str, Callable[[Any], str]] = {
+    "S": _quoted,
+    "N": canonical_number,
+    "B": _quoted,
+    "BOOL": lambda content: "true" if content else "false",
+    "NULL": lambda _: "null",
+    "L": lambda values: _array([json_text(value) for value in values]),
+    "M": _object,
+    "SS": lambda members: _array([_quoted(member) for member in members]),
+    "NS": lambda members: _array([canonical_number(member) for member in members]),
+    "BS": lambda members: _array([_quoted(member) for member in members]),
+}
