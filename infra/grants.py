@@ -62,6 +62,7 @@ class Grants:
     def load_chunk(self) -> list[Grant]:
         return [
             self._read_objects(),
+            self._missing_is_404(),
             self._objects(JOBS_PREFIX, "s3:PutObject"),
             Grant(["sqs:SendMessage"], [self.write_queue.queue_arn]),
             self._ledger("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),

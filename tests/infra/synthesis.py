@@ -35,8 +35,7 @@ def stack(app: cdk.App, settings: Settings = DEFAULT) -> HeadraceStack:
 @cache
 def template(settings: Settings = DEFAULT) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as out:
-        found: dict[str, Any] = Template.from_stack(stack(cdk.App(outdir=out), settings)).to_json()
-        return found
+        return dict(Template.from_stack(stack(cdk.App(outdir=out), settings)).to_json())
 
 
 def of_type(kind: str, settings: Settings = DEFAULT) -> dict[str, dict[str, Any]]:

@@ -38,6 +38,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
     },
     "LoadChunk": {
         "s3:GetObject": OBJECTS,
+        "s3:ListBucket": BUCKET,
         "s3:PutObject": JOBS,
         "sqs:SendMessage": WRITES,
         **ledger("GetItem", "PutItem", "UpdateItem"),

@@ -8,11 +8,16 @@ from hypothesis import strategies as st
 
 from headrace.errors import SettingError
 from infra.readers import LOG_RETENTION_DAYS
-from infra.settings import Settings, is_local
+from infra.settings import Settings, Target, is_local
 
 
-def settings(endpoint_url: str | None = None, **context: object) -> Settings:
-    return Settings.from_context(context.get, endpoint_url)
+def settings(**context: object) -> Settings:
+    return Settings.from_context(context.get)
+
+
+def target(endpoint_url: str | None) -> Target:
+    context: dict[str, object] = {}
+    return Settings.from_context(context.get, endpoint_url).target
 
 
 def problems(**context: object) -> tuple[str, ...]:
@@ -126,15 +131,14 @@ def test_patience_covers_every_redelivery_unless_it_is_given() -> None:
 )
 def test_an_endpoint_of_this_machine_is_local(url: str) -> None:
     assert is_local(url)
-    assert settings(url).target.this_machine
+    assert target(url).this_machine
 
 
 @pytest.mark.parametrize(
     "url", [None, "", "https://dynamodb.eu-west-1.amazonaws.com", "http://localhost.example.org"]
 )
 def test_any_other_endpoint_gets_lambdas_newest_python(url: str | None) -> None:
-    target = settings(url).target
-    assert (target.python, target.architecture, target.this_machine) == ("3.14", "arm64", False)
+    assert target(url) == Target("3.14", "arm64")
 
 
 JSON = st.recursive(
