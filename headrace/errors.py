@@ -14,6 +14,9 @@
     ├── TransientError           trying again may help: throttling, a busy service, a lost connection
     │   ├── ThrottledError
     │   └── SendError                a queue did not take some messages
+    ├── JobFailedError           how a job that ran can fail; the report says which
+    │   ├── RowsRejectedError        more rows are rejected than the job tolerates
+    │   └── RowsMissingError         rows that the ledger cannot account for
     ├── WriteRefusedError        DynamoDB refused a whole batch for what is in it
     ├── MessageError             a message that no writer can read
     └── SettingError             the stack's or the function's settings are wrong: every problem, at once
@@ -99,6 +102,18 @@ class ThrottledError(TransientError):
 
 class SendError(TransientError):
     """A queue did not take some messages, also after every retry."""
+
+
+class JobFailedError(HeadraceError):
+    """A job ran, and not all of its rows are in the table."""
+
+
+class RowsRejectedError(JobFailedError):
+    """More rows are rejected than the job tolerates."""
+
+
+class RowsMissingError(JobFailedError):
+    """Rows that the ledger cannot account for: a unit failed, or messages were never settled."""
 
 
 class WriteRefusedError(HeadraceError):

@@ -146,10 +146,6 @@ class Ledger(Protocol):
 
     def save_unit(self, job: str, record: UnitRecord) -> None: ...
 
-    def fail_unit(self, job: str, unit: int, error: str) -> None:
-        """Marks a unit as failed and leaves the rest of its record as it is."""
-        ...
-
     def units(self, job: str) -> list[UnitRecord]: ...
 
     def delivery(self, job: str, unit: int, sequence: int) -> Delivery: ...
@@ -180,9 +176,7 @@ def add_counts(one: Counts, other: Counts) -> Counts:
 
 
 def add_outcomes(one: Outcome, other: Outcome) -> Outcome:
-    return Outcome(
-        add_counts(one.counts, other.counts), one.parts + other.parts, one.reason or other.reason
-    )
+    return Outcome(add_counts(one.counts, other.counts), one.parts + other.parts, one.reason or other.reason)
 
 
 def add_tallies(one: Tally, other: Tally) -> Tally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -13,7 +12,7 @@ import orjson
 from headrace import layout
 from headrace.allowed import check_allowed
 from headrace.delimited.split import Chunk, find_chunks
-from headrace.errors import HeadraceError, JobError, JobInvalidError
+from headrace.errors import JobError, JobInvalidError
 from headrace.head import Head, look_at_head, sample_units
 from headrace.items.codec import RowCodec
 from headrace.items.infer import look_at
@@ -93,9 +92,7 @@ class Planner:
         if units is None:
             return {"status": "PLANNING", "job": name}
         plan = self._finish(name, job, source, schema, head, units)
-        self._ledger.save_job(
-            replace(record, state=JobState.RUNNING, units=plan.units, records=plan.records)
-        )
+        self._ledger.save_job(replace(record, state=JobState.RUNNING, units=plan.units, records=plan.records))
         return {
             "status": "DRY_RUN" if job.dry_run else "PLANNED",
             "job": name,
@@ -110,8 +107,9 @@ class Planner:
         if upload is None:
             return document
         text = self._store.get(upload.bucket, upload.options_key)
-        options = decode_options(text, f"s3://{upload.bucket}/{upload.options_key}") if text else None
-        return upload_job(upload, options)
+        if text is None:
+            return upload_job(upload, None)
+        return upload_job(upload, decode_options(text, f"s3://{upload.bucket}/{upload.options_key}"))
 
     def _examine(self, job: Job, home: str) -> tuple[ObjectRef, TableSchema, Head]:
         """Asks for the table and for the source before it complains about either."""
@@ -141,8 +139,9 @@ class Planner:
         if source.size > MAX_UNITS * job.chunk_bytes:
             raise JobInvalidError(
                 [
-                    f"parallel.chunk_bytes: {job.chunk_bytes} would cut the {source.size} bytes of {source.url} "
-                    f"into more than {MAX_UNITS} units; use {source.size // MAX_UNITS + 1} or more"
+                    f"parallel.chunk_bytes: {job.chunk_bytes} would cut the {source.size} bytes of "
+                    f"{source.url} into more than {MAX_UNITS} units; "
+                    f"use {source.size // MAX_UNITS + 1} or more"
                 ]
             )
         return source
@@ -197,13 +196,3 @@ class Planner:
 def _add_up(units: Sequence[Unit]) -> int | None:
     records = [unit.records for unit in units if unit.records is not None]
     return sum(records) if len(records) == len(units) else None
-
-
-def explain(error: Mapping[str, Any]) -> tuple[str, str]:
-    """Name and text of an error as a state machine catches it: a function's error is JSON in `Cause`."""
-    name, cause = str(error.get("Error", HeadraceError.__name__)), str(error.get("Cause", ""))
-    try:
-        details = json.loads(cause)
-    except json.JSONDecodeError:
-        return name, cause
-    return name, str(details.get("errorMessage", cause)) if isinstance(details, dict) else cause

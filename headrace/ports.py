@@ -55,8 +55,6 @@ class ObjectStore(Protocol):
         """Keys in order."""
         ...
 
-    def delete(self, bucket: str, key: str) -> None: ...
-
 
 class WriteQueue(Protocol):
     """The SQS queue that feeds the writers."""

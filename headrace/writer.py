@@ -116,9 +116,7 @@ class Writer:
             raise TransientError("the table did not take the message in time, and its job has ended")
         send_all(self._queue, [body], self._clock, self._rng, self._rng.randint(1, _PUT_BACK_SECONDS))
 
-    def _write_line(
-        self, table: str, line: str, sums: _Sums, remaining: Remaining, reserve: float
-    ) -> None:
+    def _write_line(self, table: str, line: str, sums: _Sums, remaining: Remaining, reserve: float) -> None:
         """Writes one line's requests; adds to `sums` only what is done when it returns."""
         pending, attempt = [line], 0
         refused: list[_Refused] = []

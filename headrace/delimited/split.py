@@ -62,8 +62,8 @@ class _Cutter(Generic[AnyStr]):
         start: int,
         row: int,
     ) -> None:
-        self._scanner = scanner
-        self._size = size
+        self._scanner: Scanner[AnyStr] = scanner
+        self._size: Callable[[AnyStr], int] = size
         self._width = width
         self._chunk_bytes = chunk_bytes
         self._start = self._position = self._record_end = start
@@ -121,17 +121,16 @@ class Scanner(Generic[AnyStr]):
     def __init__(self, form: Format, spell: Callable[[str], AnyStr], decode: Callable[[bytes], str]) -> None:
         self._format = form
         self._decode = decode
-        self._newline, self._return, self._crlf = spell("\n"), spell("\r"), spell("\r\n")
-        self._quote = spell(form.quote) if form.quote else None
-        self._escape = spell(form.escape) if form.escape else None
+        self._newline: AnyStr = spell("\n")
+        self._return: AnyStr = spell("\r")
+        self._crlf: AnyStr = spell("\r\n")
+        self._quote: AnyStr | None = spell(form.quote) if form.quote else None
+        self._escape: AnyStr | None = spell(form.escape) if form.escape else None
         self._ordinary = next(c for c in "xyz" if c not in (form.delimiter, form.quote, form.escape))
-        if self._quote:
-            self._openings = [spell(c) + self._quote for c in (form.delimiter, "\n", "\r")]
-        if self._escape:
-            self._escaped_end = self._escape + self._newline
-            self._escape_run = re.compile(
-                spell("(?:") + re.escape(self._escape) + spell(")+") + self._newline
-            )
+        self._openings: list[AnyStr] = [spell(c + (form.quote or "")) for c in (form.delimiter, "\n", "\r")]
+        self._escaped_ends: re.Pattern[AnyStr] = re.compile(
+            spell("(?:") + re.escape(spell(form.escape or "\\")) + spell(")+") + self._newline
+        )
 
     def advance(self, text: AnyStr, state: State) -> tuple[int, State]:
         """How many records end in `text`, which starts and ends with a line, and the state behind it."""
@@ -171,7 +170,7 @@ class Scanner(Generic[AnyStr]):
         return self.count_lines(quote.join(outside)), State.QUOTED if ends_inside else State.RECORD
 
     def _all_open_fields(self, before_quotes: list[AnyStr], quote: AnyStr) -> bool:
-        text = quote.join([*before_quotes, quote[:0]])
+        text = quote.join(before_quotes) + quote
         openings = sum(text.count(opening) for opening in self._openings)
         return openings == len(before_quotes) - before_quotes.count(quote[:0])
 
@@ -179,7 +178,7 @@ class Scanner(Generic[AnyStr]):
         if self._quote is not None or self._return in text:
             return self._ask_csv(text, state)
         escaped = [
-            run.end() for run in self._escape_run.finditer(text) if (run.end() - run.start()) % 2 == 0
+            run.end() for run in self._escaped_ends.finditer(text) if (run.end() - run.start()) % 2 == 0
         ]
         ends_escaped = bool(escaped) and escaped[-1] == len(text)
         return self.count_lines(text) - len(escaped), State.ESCAPED if ends_escaped else State.RECORD

@@ -1,0 +1,24 @@
+"""The state machine's first state: plans a job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from headrace.planner import Execution
+from lambdas import wiring
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """`event`: the execution's `input`, its ARN as `execution` and its `name`."""
+    execution = Execution(event["execution"], event["name"], wiring.table_home(context))
+    planned = wiring.planner().plan(
+        event["input"], execution, wiring.remaining(context), wiring.reserve(context)
+    )
+    logger.info("planned", **planned)
+    return planned

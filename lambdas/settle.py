@@ -1,0 +1,27 @@
+"""Looks whether a job is settled; also notes failures that the state machine caught."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from headrace.failures import note_failure
+from headrace.settling import look
+from lambdas import wiring
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """`event`: the `job`, with the `watch` of the look before; or with an `error`, and the `unit` that
+    it is of, if it is of one."""
+    if "error" in event:
+        note_failure(wiring.ledger(), event["job"], event.get("unit"), event["error"])
+        return {}
+    stall_seconds = wiring.settings().stall_seconds
+    seen = look(wiring.ledger(), event["job"], event.get("watch"), wiring.now(), stall_seconds)
+    logger.info("looked", job=event["job"], done=seen.done, pause=seen.pause)
+    return seen.to_json(event["job"])

@@ -1,0 +1,30 @@
+"""Consumes the write queue: writes messages to their tables, and reports those that have to come again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas import wiring
+
+logger = Logger()
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+def _write(record: SQSRecord, lambda_context: LambdaContext) -> None:
+    wiring.writer().take(
+        record.body,
+        record.receipt_handle,
+        int(record.attributes.approximate_receive_count),
+        wiring.remaining(lambda_context),
+        wiring.reserve(lambda_context),
+    )
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    return process_partial_response(event, _write, processor, context)
