@@ -85,7 +85,7 @@ def build_report(
             "location": rejects_url,
         },
         "missing": missing,
-        "looks_like": dict(plan.looks_like or {}),
+        "suggestions": dict(plan.looks_like or {}),
         "inferred": list(plan.inferred),
     }
 
