@@ -12,6 +12,7 @@ from headrace.ledger import Ledger, UnitRecord, UnitState
 from headrace.plan import Unit
 
 _MOST_CHARACTERS = 1000
+"""Of a failure that is kept with each unit."""
 
 
 def explain(error: Mapping[str, Any]) -> tuple[str, str]:
@@ -22,12 +23,12 @@ def explain(error: Mapping[str, Any]) -> tuple[str, str]:
     except json.JSONDecodeError:
         details = None
     text = str(details.get("errorMessage", cause)) if isinstance(details, dict) else cause
-    return name, text[:_MOST_CHARACTERS] or name
+    return name, text or name
 
 
 def note_failure(ledger: Ledger, job: str, unit: Mapping[str, Any] | None, error: Mapping[str, Any]) -> None:
     """Marks the unit as failed, or, where the error is of none, notes it with the job."""
-    text = ": ".join(explain(error))
+    text = ": ".join(explain(error))[:_MOST_CHARACTERS]
     if unit is not None:
         its = Unit(**unit)
         record = ledger.unit(job, its.unit) or UnitRecord(its.unit, offset=its.start, row=its.row)

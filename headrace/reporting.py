@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import reduce
+from itertools import islice
 from typing import Any
 
 from headrace.errors import RowsMissingError, RowsRejectedError
@@ -22,6 +23,9 @@ from headrace.settling import unsettled
 SUCCEEDED, FAILED = "SUCCEEDED", "FAILED"
 _MOST_EXAMPLES = 10
 _MOST_REASONS = 20
+_MOST_COLUMNS = 200
+_MOST_CAUSE = 30_000
+"""Characters; Step Functions takes a cause of 32,768."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +89,14 @@ def build_report(
             "location": rejects_url,
         },
         "missing": missing,
-        "suggestions": dict(plan.looks_like or {}),
-        "inferred": list(plan.inferred),
+        "suggestions": dict(islice((plan.looks_like or {}).items(), _MOST_COLUMNS)),
+        "inferred": list(plan.inferred[:_MOST_COLUMNS]),
     }
 
 
 def build_refusal(record: JobRecord, error: str, cause: str, ended: float) -> dict[str, Any]:
     """The report of a job that could not start."""
-    return {**_frame(record, Verdict(FAILED, error, cause), ended), "rows": _no_rows()}
+    return {**_frame(record, Verdict(FAILED, error, cause[:_MOST_CAUSE]), ended), "rows": _no_rows()}
 
 
 def judge(rows: Mapping[str, int], missing: Sequence[str], tolerate: Tolerate, why: str) -> Verdict:
@@ -160,7 +164,13 @@ def _missing(
         found.append(f"{silent} of {plan.units} units never ended")
     if not found and plan.records is not None and tally.records != plan.records:
         found.append(f"the units read {tally.records} records where the plan counted {plan.records}")
-    return found
+    return _some(found)
+
+
+def _some(found: list[str]) -> list[str]:
+    """An execution's output has room for 256 KiB."""
+    more = len(found) - _MOST_EXAMPLES
+    return [*found[:_MOST_EXAMPLES], f"and {more} more like these"] if more > 0 else found
 
 
 def _failure(unit: UnitRecord) -> str:
