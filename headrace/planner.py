@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -36,7 +36,7 @@ class Execution:
     home: str
 
 
-def job_name(document: Mapping[str, Any], execution: str) -> str:
+def job_name(document: object, execution: str) -> str:
     """A job's name: the execution's own, or, for an upload, one that every delivery of it shares."""
     upload = read_upload(document)
     return f"upload-{upload.identity}" if upload else execution
@@ -66,7 +66,7 @@ class Planner:
         self._allowed = allowed
 
     def plan(
-        self, document: Mapping[str, Any], execution: Execution, remaining: Remaining, reserve: float
+        self, document: object, execution: Execution, remaining: Remaining, reserve: float
     ) -> dict[str, Any]:
         """What the state machine goes on with; `status` says how:
 
@@ -102,7 +102,7 @@ class Planner:
             "concurrency": job.concurrency,
         }
 
-    def _document(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _document(self, document: object) -> object:
         upload = read_upload(document)
         if upload is None:
             return document

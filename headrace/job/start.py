@@ -42,7 +42,7 @@ def is_control_object(key: str) -> bool:
     return key.endswith("/") or key.rsplit("/", 1)[-1] == OPTIONS_OBJECT
 
 
-def read_upload(event: Mapping[str, Any]) -> Upload | None:
+def read_upload(event: object) -> Upload | None:
     """The upload that an EventBridge event from S3 tells of; None where the input is no such event.
 
     A control object is returned too, wherever it is; its `table` may be empty. Raises
@@ -50,7 +50,7 @@ def read_upload(event: Mapping[str, Any]) -> Upload | None:
     not `incoming/<table>/<name>`.
     Source: Amazon S3 User Guide, "EventBridge event message structure"; keys are not URL-encoded.
     """
-    if event.get("source") != "aws.s3":
+    if not isinstance(event, Mapping) or event.get("source") != "aws.s3":
         return None
     problems = Problems()
     if event.get("detail-type") != "Object Created":
