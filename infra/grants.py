@@ -48,6 +48,7 @@ class Grants:
     bus: events.IEventBus
     key: kms.IKey | None
     tables: Sequence[str]
+    local: bool
 
     def plan(self) -> list[Grant]:
         return [
@@ -55,7 +56,7 @@ class Grants:
             self._missing_is_404(),
             self._objects(JOBS_PREFIX, "s3:PutObject"),
             self._tables("dynamodb:DescribeTable"),
-            self._ledger("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+            self._ledger("dynamodb:GetItem", "dynamodb:PutItem"),
             *self._key(),
         ]
 
@@ -64,16 +65,16 @@ class Grants:
             self._read_objects(),
             self._missing_is_404(),
             self._objects(JOBS_PREFIX, "s3:PutObject"),
-            Grant(["sqs:SendMessage"], [self.write_queue.queue_arn]),
-            self._ledger("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+            Grant(self._send, [self.write_queue.queue_arn]),
+            self._ledger("dynamodb:GetItem", "dynamodb:PutItem"),
             *self._key(),
         ]
 
     def write_batch(self) -> list[Grant]:
         return [
-            Grant([*CONSUME, "sqs:SendMessage"], [self.write_queue.queue_arn]),
+            Grant([*CONSUME, *self._send], [self.write_queue.queue_arn]),
             self._tables("dynamodb:BatchWriteItem"),
-            self._ledger("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"),
+            self._ledger("dynamodb:GetItem", "dynamodb:UpdateItem"),
             self._objects(JOBS_PREFIX, "s3:GetObject", "s3:PutObject"),
             self._missing_is_404(),
             *self._key(),
@@ -90,11 +91,11 @@ class Grants:
         ]
 
     def settle(self) -> list[Grant]:
-        return [self._ledger("dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"), *self._key()]
+        return [self._ledger("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"), *self._key()]
 
     def report(self) -> list[Grant]:
         return [
-            self._ledger("dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"),
+            self._ledger("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"),
             self._objects(JOBS_PREFIX, "s3:GetObject", "s3:PutObject"),
             Grant(
                 ["s3:ListBucket"],
@@ -104,6 +105,11 @@ class Grants:
             Grant(["events:PutEvents"], [self.bus.event_bus_arn]),
             *self._key(),
         ]
+
+    @property
+    def _send(self) -> Sequence[str]:
+        """On AWS SendMessage covers batches; MiniStack, where it enforces policies, wants both."""
+        return ("sqs:SendMessage", "sqs:SendMessageBatch") if self.local else ("sqs:SendMessage",)
 
     def _ledger(self, *actions: str) -> Grant:
         return Grant(actions, [self.ledger.table_arn])

@@ -40,6 +40,7 @@ class HeadraceStack(cdk.Stack):
             bus=events.EventBus.from_event_bus_name(self, "DefaultBus", "default"),
             key=protection.key,
             tables=settings.tables,
+            local=settings.local,
         )
         functions = Functions(self, settings, protection, asset, grants)
         pipeline = Pipeline(self, definition, functions, data, protection)

@@ -34,20 +34,20 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "s3:ListBucket": BUCKET,
         "s3:PutObject": JOBS,
         "dynamodb:DescribeTable": DEMO,
-        **ledger("GetItem", "PutItem", "UpdateItem"),
+        **ledger("GetItem", "PutItem"),
     },
     "LoadChunk": {
         "s3:GetObject": OBJECTS,
         "s3:ListBucket": BUCKET,
         "s3:PutObject": JOBS,
         "sqs:SendMessage": WRITES,
-        **ledger("GetItem", "PutItem", "UpdateItem"),
+        **ledger("GetItem", "PutItem"),
     },
     "WriteBatch": {
         **consume(WRITES),
         "sqs:SendMessage": WRITES,
         "dynamodb:BatchWriteItem": DEMO,
-        **ledger("GetItem", "BatchGetItem", "UpdateItem"),
+        **ledger("GetItem", "UpdateItem"),
         "s3:GetObject": JOBS,
         "s3:PutObject": JOBS,
         "s3:ListBucket": BUCKET,
@@ -59,9 +59,9 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "s3:PutObject": JOBS | DEAD,
         "s3:ListBucket": BUCKET,
     },
-    "Settle": ledger("GetItem", "Query", "UpdateItem"),
+    "Settle": ledger("GetItem", "PutItem", "Query"),
     "Report": {
-        **ledger("GetItem", "Query", "UpdateItem"),
+        **ledger("GetItem", "PutItem", "Query"),
         "s3:GetObject": JOBS,
         "s3:PutObject": JOBS,
         "s3:ListBucket": BUCKET,
@@ -103,6 +103,13 @@ def test_the_set_tables_are_all_that_may_be_described_and_written() -> None:
 def test_with_a_key_a_function_may_use_it_and_nothing_more(function: str) -> None:
     added = {action: {KEY_ARN} for action in KEY_ACTIONS}
     assert of_function(function, PROTECTED) == of_function(function) | added
+
+
+@pytest.mark.parametrize(("function", "added"), [("LoadChunk", WRITES), ("Plan", set())])
+def test_an_emulator_gets_the_action_that_only_it_asks_for(function: str, added: set[str]) -> None:
+    local = of_function(function, replace(DEFAULT, local=True))
+    assert local.pop("sqs:SendMessageBatch", set()) == added
+    assert local == of_function(function)
 
 
 def of_pipeline(name: str) -> dict[str, set[str]]:
