@@ -22,8 +22,8 @@
     └── SettingError             the stack's or the function's settings are wrong: every problem, at once
 
 A row that cannot become an item is not an error but a result: see `headrace.items.codec.RowRejected`,
-which never leaves the engine. Step Functions sees a class's name as the error's name, so the names
-that `statemachine/load.asl.json` lists are names of this file.
+which never leaves the engine. The name of a class is the error's name in the report, in the event and
+in the execution's result.
 """
 
 from __future__ import annotations

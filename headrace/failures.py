@@ -26,12 +26,24 @@ def explain(error: Mapping[str, Any]) -> tuple[str, str]:
     return name, text or name
 
 
-def note_failure(ledger: Ledger, job: str, unit: Mapping[str, Any] | None, error: Mapping[str, Any]) -> None:
-    """Marks the unit as failed, or, where the error is of none, notes it with the job."""
-    text = ": ".join(explain(error))[:_MOST_CHARACTERS]
-    if unit is not None:
-        its = Unit(**unit)
-        record = ledger.unit(job, its.unit) or UnitRecord(its.unit, offset=its.start, row=its.row)
-        ledger.save_unit(job, replace(record, state=UnitState.FAILED, error=text))
-    elif (known := ledger.job(job)) is not None:
-        ledger.save_job(replace(known, error=text))
+def refusal(error: HeadraceError) -> dict[str, str]:
+    """One of our errors in the form in which a state machine gives those that it caught."""
+    return {"Error": type(error).__name__, "Cause": str(error)}
+
+
+def note_unit_failure(ledger: Ledger, job: str, unit: Unit, error: Mapping[str, Any]) -> UnitRecord:
+    """Marks the unit as failed; where it stood stays in its record."""
+    record = ledger.unit(job, unit.unit) or UnitRecord(unit.unit, offset=unit.start, row=unit.row)
+    record = replace(record, state=UnitState.FAILED, error=_text(error))
+    ledger.save_unit(job, record)
+    return record
+
+
+def note_job_failure(ledger: Ledger, job: str, error: Mapping[str, Any]) -> None:
+    """Keeps with the job what went wrong outside any unit."""
+    if (record := ledger.job(job)) is not None:
+        ledger.save_job(replace(record, error=_text(error)))
+
+
+def _text(error: Mapping[str, Any]) -> str:
+    return ": ".join(explain(error))[:_MOST_CHARACTERS]

@@ -19,6 +19,11 @@ from headrace.ledger import DuplicateNote, RejectNote, Tally
 from headrace.messages import HEADER_BYTES, MAX_MESSAGE_BYTES, Request, put_request
 
 MAX_WINDOW_BYTES = 64 * 1024 * 1024
+MAX_HELD_BYTES = 112 * 1024 * 1024
+"""Memory that a window's requests and rejects may take. Short rows take many times their text."""
+_REQUEST_BYTES = 360
+"""A request beside its body: the objects around it, its key and its entry by key."""
+_REJECT_COPIES = 3
 _MAX_REQUEST_BYTES = MAX_MESSAGE_BYTES - HEADER_BYTES - 8
 _OPEN_QUOTE = Problem(
     "open_quote", None, "a quote opens in this row and is never closed: all that follows it is in one field"
@@ -38,9 +43,12 @@ class Window:
     last: bool
 
     def shuffled(self, seed: str) -> list[Request]:
-        """Neighbours in a file are often neighbours in a partition, and a partition takes only so much."""
-        random.Random(seed).shuffle(self.requests)
-        return self.requests
+        """Hands the requests over: a window may still be held while the next one is read.
+
+        Neighbours in a file are often neighbours in a partition, and a partition takes only so much."""
+        requests, self.requests = self.requests, []
+        random.Random(seed).shuffle(requests)
+        return requests
 
 
 @dataclass(slots=True)
@@ -51,6 +59,7 @@ class _Collector:
     rejects_format: RejectsFormat
     kept: dict[tuple[str, ...], Request] = field(default_factory=dict)
     rejects: bytearray = field(default_factory=bytearray)
+    bodies: int = 0
     records: int = 0
     rows: int = 0
     rejected: int = 0
@@ -59,11 +68,16 @@ class _Collector:
     first_reject: RejectNote | None = None
     first_duplicate: DuplicateNote | None = None
 
+    @property
+    def held(self) -> int:
+        """About how many bytes of memory the window takes by now."""
+        return self.bodies + len(self.kept) * _REQUEST_BYTES + len(self.rejects) * _REJECT_COPIES
+
     def take(self, row: int, offset: int, cells: list[str]) -> None:
         self.rows += 1
         try:
             item = self.codec.encode(cells)
-            request = Request(put_request(item), write_units(item_size(item)), row)
+            request = Request(_trimmed(put_request(item)), write_units(item_size(item)), row)
             if len(request.body) > _MAX_REQUEST_BYTES:
                 raise RowRejected((_too_long_for_a_message(len(request.body)),))
         except RowRejected as rejected:
@@ -71,7 +85,9 @@ class _Collector:
             return
         key = self.codec.key_of(item)
         earlier = self.kept.get(key)
+        self.bodies += len(request.body)
         if earlier is not None:
+            self.bodies -= len(earlier.body)
             self.superseded += 1
             self.first_duplicate = self.first_duplicate or DuplicateNote(earlier.row, row)
         self.kept[key] = request
@@ -97,6 +113,11 @@ class _Collector:
         )
 
 
+def _trimmed(body: bytes) -> bytes:
+    """A copy: what orjson returns keeps all of the 4 KiB that it was written into."""
+    return bytes(memoryview(body))
+
+
 def _too_long_for_a_message(length: int) -> Problem:
     return Problem(
         "size",
@@ -113,7 +134,7 @@ def read_windows(
 
     Args:
         row: number of the first record.
-        limit: bytes of text; a window ends with the record that reaches it.
+        limit: bytes of text; a window ends with the record that reaches it, or MAX_HELD_BYTES.
     """
     collector, start = _Collector(codec, rejects_format), reader.offset
     end, ended = start, False
@@ -129,7 +150,7 @@ def read_windows(
         elif cells:
             collector.take(number, offset, cells)
         end = reader.offset
-        ended = end - start >= limit
+        ended = end - start >= limit or collector.held >= MAX_HELD_BYTES
     yield _window(collector, reader.offset, row, last=True)
 
 

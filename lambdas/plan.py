@@ -7,6 +7,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from headrace.errors import JobError
+from headrace.failures import refusal
 from headrace.planner import Execution
 from lambdas import wiring
 
@@ -17,8 +19,11 @@ logger = Logger()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`event`: the execution's `input`, its ARN as `execution` and its `name`."""
     execution = Execution(event["execution"], event["name"], wiring.table_home(context))
-    planned = wiring.planner().plan(
-        event["input"], execution, wiring.remaining(context), wiring.reserve(context)
-    )
-    logger.info("planned", **planned)
+    try:
+        planned = wiring.planner().plan(
+            event["input"], execution, wiring.remaining(context), wiring.reserve(context)
+        )
+    except JobError as error:
+        planned = {"status": "REFUSED", "error": refusal(error)}
+    logger.info("planned", plan=planned)
     return planned

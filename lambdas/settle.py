@@ -7,7 +7,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from headrace.failures import note_failure
+from headrace.failures import note_job_failure, note_unit_failure
+from headrace.plan import Unit
 from headrace.settling import look
 from lambdas import wiring
 
@@ -19,9 +20,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`event`: the `job`, with the `watch` of the look before; or with an `error`, and the `unit` that
     it is of, if it is of one."""
     if "error" in event:
-        note_failure(wiring.ledger(), event["job"], event.get("unit"), event["error"])
+        _note(event)
         return {}
     stall_seconds = wiring.settings().stall_seconds
     seen = look(wiring.ledger(), event["job"], event.get("watch"), wiring.now(), stall_seconds)
     logger.info("looked", job=event["job"], done=seen.done, pause=seen.pause)
     return seen.to_json(event["job"])
+
+
+def _note(event: dict[str, Any]) -> None:
+    if "unit" in event:
+        note_unit_failure(wiring.ledger(), event["job"], Unit(**event["unit"]), event["error"])
+    else:
+        note_job_failure(wiring.ledger(), event["job"], event["error"])
