@@ -25,7 +25,15 @@ _MAX_RELEASE_SECONDS = 60
 
 
 class _OutOfTimeError(HeadraceError):
-    """The function has to end before the table has taken everything."""
+    """The function has to end before the table has taken everything.
+
+    Args:
+        delay: seconds for which the message should rest.
+    """
+
+    def __init__(self, message: str, delay: int) -> None:
+        self.delay = delay
+        super().__init__(message)
 
 
 @dataclass(slots=True)
@@ -97,10 +105,12 @@ class Writer:
         sums, line = _Sums(), delivery.progress.lines
         try:
             for line in range(delivery.progress.lines, len(message.lines)):
+                if remaining() < reserve:
+                    raise _OutOfTimeError("the function's time ran out", delay=0)
                 self._write_line(header.target, message.lines[line], sums, remaining, reserve)
-        except _OutOfTimeError:
+        except _OutOfTimeError as error:
             self._keep_progress(message, delivery.progress, line, sums)
-            self._put_back(header.job, body)
+            self._put_back(header.job, body, error.delay)
             return
         except HeadraceError as error:
             self._keep_progress(message, delivery.progress, line, sums)
@@ -110,11 +120,11 @@ class Writer:
         outcome = add_outcomes(delivery.progress.outcome, self._outcome(message, rest, sums))
         self._ledger.settle(header.job, header.unit, header.sequence, outcome)
 
-    def _put_back(self, job: str, body: str) -> None:
+    def _put_back(self, job: str, body: str, delay: int) -> None:
         record = self._ledger.job(job)
         if record is None or record.state is JobState.ENDED:
             raise TransientError("the table did not take the message in time, and its job has ended")
-        send_all(self._queue, [body], self._clock, self._rng, self._rng.randint(1, _PUT_BACK_SECONDS))
+        send_all(self._queue, [body], self._clock, self._rng, delay)
 
     def _write_line(self, table: str, line: str, sums: _Sums, remaining: Remaining, reserve: float) -> None:
         """Writes one line's requests; adds to `sums` only what is done when it returns."""
@@ -149,7 +159,8 @@ class Writer:
     def _pause(self, attempt: int, remaining: Remaining, reserve: float) -> None:
         pause = full_jitter(attempt, self._rng)
         if remaining() - pause < reserve:
-            raise _OutOfTimeError("the function's time ran out")
+            delay = self._rng.randint(1, _PUT_BACK_SECONDS)
+            raise _OutOfTimeError("the table did not take it before the function's time ran out", delay)
         self._clock.sleep(pause)
 
     def _keep_progress(self, message: Message, before: Progress, lines: int, sums: _Sums) -> None:
