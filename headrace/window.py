@@ -20,10 +20,11 @@ from headrace.messages import HEADER_BYTES, MAX_MESSAGE_BYTES, Request, put_requ
 
 MAX_WINDOW_BYTES = 64 * 1024 * 1024
 MAX_HELD_BYTES = 112 * 1024 * 1024
-"""Memory that a window's requests and rejects may take. Short rows take many times their text."""
+"""Memory that a window's requests may take: short rows take many times their text."""
+MAX_REJECTS_BYTES = 8 * 1024 * 1024
+"""Text of a window's rejects, of which there are a few copies by the time it is stored."""
 _REQUEST_BYTES = 360
 """A request beside its body: the objects around it, its key and its entry by key."""
-_REJECT_COPIES = 3
 _MAX_REQUEST_BYTES = MAX_MESSAGE_BYTES - HEADER_BYTES - 8
 _OPEN_QUOTE = Problem(
     "open_quote", None, "a quote opens in this row and is never closed: all that follows it is in one field"
@@ -69,9 +70,9 @@ class _Collector:
     first_duplicate: DuplicateNote | None = None
 
     @property
-    def held(self) -> int:
-        """About how many bytes of memory the window takes by now."""
-        return self.bodies + len(self.kept) * _REQUEST_BYTES + len(self.rejects) * _REJECT_COPIES
+    def full(self) -> bool:
+        held = self.bodies + len(self.kept) * _REQUEST_BYTES
+        return held >= MAX_HELD_BYTES or len(self.rejects) >= MAX_REJECTS_BYTES
 
     def take(self, row: int, offset: int, cells: list[str]) -> None:
         self.rows += 1
@@ -134,7 +135,8 @@ def read_windows(
 
     Args:
         row: number of the first record.
-        limit: bytes of text; a window ends with the record that reaches it, or MAX_HELD_BYTES.
+        limit: bytes of text; a window ends with the record that reaches it, or that fills the memory
+            a window may take.
     """
     collector, start = _Collector(codec, rejects_format), reader.offset
     end, ended = start, False
@@ -150,7 +152,7 @@ def read_windows(
         elif cells:
             collector.take(number, offset, cells)
         end = reader.offset
-        ended = end - start >= limit or collector.held >= MAX_HELD_BYTES
+        ended = end - start >= limit or collector.full
     yield _window(collector, reader.offset, row, last=True)
 
 
