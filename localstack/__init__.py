@@ -1,0 +1,1 @@
+"""Running Headrace without AWS: scripts that start an emulator and deploy to it, and the demo."""

@@ -1,0 +1,53 @@
+"""What deploy.sh deployed, and how to reach it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+
+from headrace import names
+from headrace.aws.ledger import DynamoLedger
+from headrace.clock import SystemClock
+from headrace.errors import HeadraceError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A stack by its outputs, with clients for the endpoint of the environment."""
+
+    state_machine: str
+    bucket: str
+    ledger_table: str
+    s3: S3Client = field(default_factory=lambda: boto3.client("s3"))
+    states: SFNClient = field(default_factory=lambda: boto3.client("stepfunctions"))
+    dynamodb: DynamoDBClient = field(default_factory=lambda: boto3.client("dynamodb"))
+
+    @classmethod
+    def read(cls, directory: Path, stack: str = names.STACK_NAME) -> Deployment:
+        """Raises HeadraceError where nothing is deployed, or no emulator is named."""
+        file = directory / "outputs.json"
+        if not os.environ.get("AWS_ENDPOINT_URL"):
+            raise HeadraceError(
+                "AWS_ENDPOINT_URL is not set, and this is no tool for AWS itself: use make demo"
+            )
+        if not file.exists():
+            raise HeadraceError(f"{file} is not there: run make deploy first")
+        outputs = json.loads(file.read_text())[stack]
+        return cls(
+            state_machine=outputs[names.OUTPUT_STATE_MACHINE_ARN],
+            bucket=outputs[names.OUTPUT_DATA_BUCKET],
+            ledger_table=outputs[names.OUTPUT_LEDGER_TABLE],
+        )
+
+    def ledger(self) -> DynamoLedger:
+        return DynamoLedger(self.dynamodb, self.ledger_table, SystemClock(), retention_days=1)
