@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,20 +47,41 @@ class RejectsFormat:
 
     def __init__(self, header: Sequence[str], form: Format, codec: str) -> None:
         self._spell = partial(_with_escapes if form.quote is None else _with_quotes, form=form)
+        self._plain_only = form.quote is None and form.escape is None
+        self._special = re.compile("[" + re.escape(form.delimiter) + "\r\n]")
+        self._blank = "_" if form.delimiter == " " else " "
         self._encoding = TextEncoding(codec)
+        self.mark = self._encoding.encode("\ufeff") if self._encoding.wide else b""
+        """What a whole file starts with, so that it tells its byte order."""
         self.leading = len(REJECT_COLUMNS) if is_rejects_header(header) else 0
         """How many cells in front of a row are a rejects file's own, where the object is one."""
         self.header = self._line([*REJECT_COLUMNS, *header[self.leading :]])
 
     def row(self, reject: Reject) -> bytes:
-        return self._line([_text(reject.row), _text(reject.offset), reject.reason, *reject.cells])
+        reason = self._special.sub(self._blank, reject.reason) if self._plain_only else reject.reason
+        return self._line([_text(reject.row), _text(reject.offset), reason, *reject.cells])
 
     def without_header(self, file: bytes) -> bytes:
         """A rejects file's rows alone, to be joined to another file of the same job."""
         return file[len(self.header) :]
 
     def _line(self, cells: Sequence[str]) -> bytes:
-        return self._encoding.encode(self._spell(cells))
+        try:
+            return self._encoding.encode(self._spell(cells))
+        except UnicodeEncodeError:
+            return self._encoding.encode(self._spell([self._spelled(cell) for cell in cells]))
+
+    def _spelled(self, cell: str) -> str:
+        """With JSON's escapes for what the encoding does not have: only a reason, or JSON that had
+        escapes before, has such characters."""
+        return "".join(c if self._has(c) else json.dumps(c)[1:-1] for c in cell)
+
+    def _has(self, character: str) -> bool:
+        try:
+            self._encoding.encode(character)
+        except UnicodeEncodeError:
+            return False
+        return True
 
 
 def _text(number: int | None) -> str:
