@@ -7,10 +7,10 @@ import random
 from headrace import layout
 from headrace.errors import MessageError
 from headrace.ledger import Ledger, Outcome, add_outcomes
-from headrace.messages import Message, read_message
+from headrace.messages import Message, read_message, requests_of
 from headrace.plan import Plans
 from headrace.ports import Counts, ObjectStore
-from headrace.writer import rejects_of, requests_of
+from headrace.writer import rejects_of
 
 _NO_REASON = "its writers ended without a word each time: out of memory, or out of time"
 
@@ -27,7 +27,8 @@ class DeadLetters:
 
     def take(self, message_id: str, body: str) -> None:
         """Puts what is not written of a message into its job's rejects and settles it as failed; a
-        body that is no message of a known job is kept as it is under `dead/`.
+        body that is no message of a known job, or has lines that are no requests, is kept as it is
+        under `dead/`.
 
         Raises:
             TransientError: trying again may help.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import orjson
 
 from headrace.errors import MessageError
+from headrace.ports import Item
 
 VERSION = 1
 MAX_REQUESTS = 25
@@ -32,6 +33,9 @@ class Header:
     target: str
     requests: int
     units: int
+
+
+_HEADER_KINDS = {"job": str, "unit": int, "sequence": int, "target": str, "requests": int, "units": int}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +103,46 @@ def read_message(body: str) -> Message:
     try:
         fields = orjson.loads(first)
         version = fields.pop("v")
-        header = Header(**fields)
     except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
         raise MessageError(f"the first line is not a message's header: {error}") from error
     if version != VERSION:
         raise MessageError(f"the message is of version {version!r}; this writer reads version {VERSION}")
-    return Message(header, tuple(lines))
+    return Message(_header(fields), tuple(lines))
+
+
+def _header(fields: dict[str, object]) -> Header:
+    kinds = {name: type(value) for name, value in fields.items()}
+    if kinds != _HEADER_KINDS:
+        raise MessageError(
+            f"a message's header has the fields {', '.join(_HEADER_KINDS)}, not {sorted(kinds)}"
+        )
+    return Header(**fields)  # type: ignore[arg-type]
+
+
+def requests_of(line: str) -> list[str]:
+    """The requests of a line, each as JSON. Raises MessageError: the line is no array of requests."""
+    return [orjson.dumps(request).decode() for request in _array(line)]
+
+
+def count_requests(line: str) -> int:
+    """Raises MessageError: the line is no array of requests."""
+    return len(_array(line))
+
+
+def item_of(request: str) -> Item:
+    """The item that a request puts. Raises MessageError: it puts none."""
+    try:
+        item: Item = orjson.loads(request)["PutRequest"]["Item"]
+    except (KeyError, TypeError) as error:
+        raise MessageError("a request of the message is no PutRequest") from error
+    return item
+
+
+def _array(line: str) -> list[object]:
+    try:
+        requests = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise MessageError(f"a line of the message is no JSON: {error}") from error
+    if not isinstance(requests, list):
+        raise MessageError("a line of the message is no array of requests")
+    return requests

@@ -7,15 +7,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import orjson
-
 from headrace import layout
 from headrace.backoff import full_jitter
 from headrace.delimited.rejects import Reject
 from headrace.errors import HeadraceError, ThrottledError, TransientError, WriteRefusedError
 from headrace.items.unload import RowDecoder
 from headrace.ledger import JobState, Ledger, Outcome, Progress, add_outcomes
-from headrace.messages import Message, read_message
+from headrace.messages import Message, count_requests, item_of, read_message, requests_of
 from headrace.plan import Plan, Plans
 from headrace.ports import Clock, Counts, ObjectStore, Remaining, Tables, WriteQueue
 from headrace.sending import send_all
@@ -167,7 +165,7 @@ class Writer:
         if lines == before.lines:
             return
         header = message.header
-        done = sum(len(orjson.loads(line)) for line in message.lines[before.lines : lines])
+        done = sum(count_requests(line) for line in message.lines[before.lines : lines])
         outcome = add_outcomes(before.outcome, self._outcome(message, done, sums))
         self._ledger.keep_progress(header.job, header.unit, header.sequence, Progress(lines, outcome))
 
@@ -196,14 +194,9 @@ def rejects_of(plan: Plan, requests: Iterable[str], reasons: Iterable[str]) -> b
     decoder, spell = RowDecoder(plan.compile_codec()), plan.rejects_format()
     file = bytearray(spell.header)
     for request, reason in zip(requests, reasons, strict=True):
-        cells = decoder.cells(orjson.loads(request)["PutRequest"]["Item"])
+        cells = decoder.cells(item_of(request))
         file += spell.row(Reject(None, None, "refused", reason, cells))
     return bytes(file)
-
-
-def requests_of(line: str) -> list[str]:
-    """The requests of a line, each as JSON."""
-    return [orjson.dumps(request).decode() for request in orjson.loads(line)]
 
 
 def _array(requests: Iterable[str]) -> str:

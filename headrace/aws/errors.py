@@ -36,6 +36,7 @@ _THROTTLED = {
     "SlowDown",
     "503",
 }
+_REFUSED = {"ValidationException", "SerializationException", "ItemCollectionSizeLimitExceededException"}
 
 
 def code_of(error: ClientError) -> str:
@@ -70,7 +71,7 @@ def _table_error(table: str, error: ClientError) -> HeadraceError:
         )
     if code in _THROTTLED:
         return ThrottledError(f"table {table!r}: {text}", _throttling_reasons(error))
-    if code in {"ValidationException", "ItemCollectionSizeLimitExceededException"}:
+    if code in _REFUSED:
         return WriteRefusedError(text)
     return TransientError(f"table {table!r}: {code}: {text}")
 

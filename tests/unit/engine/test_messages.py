@@ -1,0 +1,106 @@
+"""Messages keep to the limits of the services, whatever is packed into them."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headrace.errors import MessageError
+from headrace.messages import (
+    MAX_MESSAGE_BYTES,
+    MAX_REQUESTS,
+    Request,
+    count_requests,
+    item_of,
+    pack,
+    put_request,
+    read_message,
+    requests_of,
+)
+
+HEADER = {"v": 1, "job": "j", "unit": 0, "sequence": 0, "target": "t", "requests": 1, "units": 1}
+_texts = st.lists(st.text(max_size=40) | st.integers(0, 3000).map("x".__mul__), max_size=120)
+
+
+def requests_from(texts: list[str]) -> list[Request]:
+    items = [{"id": {"S": str(number)}, "text": {"S": text}} for number, text in enumerate(texts)]
+    return [Request(put_request(item), 1, number) for number, item in enumerate(items)]
+
+
+def spelled(**fields: object) -> str:
+    return orjson.dumps(HEADER | fields).decode()
+
+
+@given(_texts, st.integers(1024, 9000))
+def test_every_request_travels_once_in_lines_of_at_most_25(texts: list[str], limit: int) -> None:
+    requests = requests_from(texts)
+    messages = [read_message(body) for body in pack(requests, "j", 3, "t", 7, limit)]
+    lines = [requests_of(line) for message in messages for line in message.lines]
+    assert [request for line in lines for request in line] == [
+        orjson.dumps(orjson.loads(request.body)).decode() for request in requests
+    ]
+    assert all(1 <= len(line) <= MAX_REQUESTS for line in lines)
+    assert [message.header.sequence for message in messages] == list(range(7, 7 + len(messages)))
+    assert sum(message.header.requests for message in messages) == len(texts)
+
+
+@given(_texts, st.integers(1024, 9000))
+def test_a_message_is_within_its_limit_or_carries_one_request_alone(texts: list[str], limit: int) -> None:
+    for body in pack(requests_from(texts), "j" * 80, 99_999, "t" * 255, 0, limit):
+        assert len(body.encode()) <= limit or read_message(body).header.requests == 1
+
+
+@given(_texts, st.integers(1024, 9000))
+def test_the_same_requests_make_the_same_messages(texts: list[str], limit: int) -> None:
+    once, again = (list(pack(requests_from(texts), "j", 0, "t", 0, limit)) for _ in range(2))
+    assert once == again
+
+
+def test_a_request_larger_than_a_message_goes_alone_between_its_neighbours() -> None:
+    bodies = list(pack(requests_from(["a", "x" * 5000, "b"]), "j", 0, "t", 0, 2048))
+    assert [read_message(body).header.requests for body in bodies] == [1, 1, 1]
+
+
+def test_no_requests_make_no_message() -> None:
+    assert list(pack([], "j", 0, "t", 0, 2048)) == []
+
+
+def test_the_largest_message_with_the_longest_names_is_one_that_sqs_takes() -> None:
+    target = "arn:aws-us-gov:dynamodb:us-gov-east-1:123456789012:table/" + "t" * 255
+    request = Request(b"x" * (MAX_MESSAGE_BYTES - 1024 - 8), 400, 1)
+    (body,) = pack([request], "𝄞" * 80, 99_999, target, 10**9, MAX_MESSAGE_BYTES)
+    assert len(body.encode()) <= MAX_MESSAGE_BYTES
+
+
+def test_characters_that_sqs_refuses_are_spelled_as_escapes() -> None:
+    item = {"id": {"S": "\x00\x1f￾￿é𝄞퟿"}}
+    body = put_request(item).decode()
+    assert not set("\x00\x1f￾￿") & set(body)
+    assert item_of(body) == item
+
+
+@pytest.mark.parametrize("body", ["", "text", "5", "[]", "{}", '{"v":1}', spelled(unit="0"), spelled(more=1)])
+def test_a_body_that_is_no_message_is_told_from_one(body: str) -> None:
+    with pytest.raises(MessageError, match="header"):
+        read_message(body)
+
+
+def test_a_message_of_another_version_says_so() -> None:
+    with pytest.raises(MessageError, match="version 2"):
+        read_message('{"v":2,"other":"fields"}')
+
+
+@pytest.mark.parametrize("line", ["", "text", "{}", "5"])
+def test_a_line_that_is_no_array_is_an_error_of_the_message(line: str) -> None:
+    with pytest.raises(MessageError, match="line of the message"):
+        requests_of(line)
+    with pytest.raises(MessageError, match="line of the message"):
+        count_requests(line)
+
+
+@pytest.mark.parametrize("request_", ['{"DeleteRequest":{}}', "5", "null"])
+def test_a_request_that_puts_nothing_is_an_error_of_the_message(request_: str) -> None:
+    with pytest.raises(MessageError, match="PutRequest"):
+        item_of(request_)
