@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -17,7 +17,7 @@ from headrace.head import Head, look_at_head, sample_units
 from headrace.items.codec import RowCodec
 from headrace.items.infer import look_at
 from headrace.job.model import Job
-from headrace.job.parse import parse_job
+from headrace.job.parse import job_to_json, parse_job
 from headrace.job.start import decode_options, is_control_object, read_upload, upload_job
 from headrace.ledger import JobRecord, JobState, Ledger
 from headrace.plan import Plan, Plans, Unit, units_of
@@ -38,7 +38,10 @@ class Execution:
 
 def job_name(document: object, execution: str) -> str:
     """A job's name: the execution's own, or, for an upload, one that every delivery of it shares."""
-    upload = read_upload(document)
+    try:
+        upload = read_upload(document)
+    except JobInvalidError:
+        return execution
     return f"upload-{upload.identity}" if upload else execution
 
 
@@ -152,15 +155,16 @@ class Planner:
         """All units; None where time ran out and the chunks found so far are kept for the next call."""
         if head.zipped:
             return [Unit(0, head.start, None, head.row, None)]
-        key = layout.unfinished_units_key(name)
-        found = [Chunk(*fields) for fields in orjson.loads(self._store.get(self._bucket, key) or b"[]")]
+        key, pinned = layout.unfinished_units_key(name), _pin(job, source)
+        kept = orjson.loads(self._store.get(self._bucket, key) or b"{}")
+        found = [Chunk(*fields) for fields in kept["chunks"]] if kept.get("of") == pinned else []
         start, row = (found[-1].end, found[-1].row + found[-1].records) if found else (head.start, head.row)
         blocks = read_text(self._store, source, False, start, source.size)
         for chunk in find_chunks(blocks, job.format, head.encoding, job.chunk_bytes, start, row):
             found.append(chunk)
             if remaining() < reserve and chunk.end < source.size:
-                text = orjson.dumps([[c.start, c.end, c.row, c.records] for c in found])
-                self._store.put(self._bucket, key, text)
+                chunks = [[c.start, c.end, c.row, c.records] for c in found]
+                self._store.put(self._bucket, key, orjson.dumps({"of": pinned, "chunks": chunks}))
                 return None
         return units_of(found or [Chunk(head.start, head.start, head.row, 0)])
 
@@ -191,6 +195,12 @@ class Planner:
         self._store.put(self._bucket, layout.units_key(name), orjson.dumps(units))
         Plans(self._store, self._bucket).save(plan)
         return plan
+
+
+def _pin(job: Job, source: ObjectRef) -> list[Any]:
+    """What chunks that were found before are worth nothing without: a folder's options, or the object,
+    may be others by now."""
+    return [asdict(source), job_to_json(job)]
 
 
 def _add_up(units: Sequence[Unit]) -> int | None:
