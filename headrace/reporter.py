@@ -34,13 +34,15 @@ class Reporter:
         self._bucket = bucket
 
     def report(self, job: str, execution: str, error: tuple[str, str] | None = None) -> dict[str, Any]:
-        """The report, as it is written to `report.json`.
+        """The report, as it is written to `report.json`; where the job is another execution's, only told.
 
         Args:
             error: name and text of what kept the job from starting.
         """
         now = self._clock.now()
         record = self._ledger.job(job) or JobRecord(job, execution, now)
+        if error and record.execution != execution:
+            return build_refusal(JobRecord(job, execution, now), *error, now)
         report = build_refusal(record, *error, now) if error else self._add_up(record, now)
         report |= {
             "report": self._url(layout.report_key(job)),
@@ -81,7 +83,7 @@ class Reporter:
 
     def _joined(self, plan: Plan, parts: list[str]) -> Iterator[bytes]:
         spell = plan.rejects_format()
-        yield spell.header
+        yield spell.mark + spell.header
         for part in parts:
             file = self._store.get(self._bucket, part)
             if file is None:

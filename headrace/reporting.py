@@ -125,8 +125,10 @@ def _rows(
     units: Sequence[UnitRecord], settled: Mapping[int, Settled], tally: Tally, counts: Counts
 ) -> dict[str, int]:
     """`read` is what is known to be read: of a unit that failed, that is at least what was settled."""
+    queued = {unit.unit: unit.tally.requests for unit in units}
     requests = sum(
-        max(unit.tally.requests, settled.get(unit.unit, Settled()).counts.requests) for unit in units
+        max(queued.get(number, 0), settled.get(number, Settled()).counts.requests)
+        for number in {*queued, *settled}
     )
     return {
         "read": requests + tally.superseded + tally.rejected,
@@ -156,15 +158,21 @@ def _missing(
     open_units = unsettled(list(units), settled)
     by_number = {unit.unit: unit for unit in units}
     for number, messages in open_units.items():
-        one = settled.get(number, Settled())
-        rows = by_number[number].tally.requests - one.counts.requests
+        rows = _unsettled_rows(by_number[number], settled)
         found.append(f"unit {number}: {messages} messages with {rows} rows were never settled")
+    lost = sum(_unsettled_rows(unit, settled) for unit in units if unit.state is not UnitState.DONE)
+    if lost:
+        found.append(f"{lost} rows of units that did not end were queued and never settled")
     silent = plan.units - sum(unit.state is not UnitState.RUNNING for unit in units)
     if silent:
         found.append(f"{silent} of {plan.units} units never ended")
     if not found and plan.records is not None and tally.records != plan.records:
         found.append(f"the units read {tally.records} records where the plan counted {plan.records}")
     return _some(found)
+
+
+def _unsettled_rows(unit: UnitRecord, settled: Mapping[int, Settled]) -> int:
+    return max(unit.tally.requests - settled.get(unit.unit, Settled()).counts.requests, 0)
 
 
 def _some(found: list[str]) -> list[str]:

@@ -150,11 +150,18 @@ class Pipeline:
             except (Crash, HeadraceError) as error:
                 tries += 1
                 if isinstance(error, JobError) or tries == self.load_tries:
-                    note_unit_failure(self.ledger, job, Unit(**unit), failure(error))
-                    return
+                    return self._note(job, unit, error)
             else:
                 if record.state is UnitState.DONE:
-                    return
+                    return None
+
+    def _note(self, job: str, unit: dict[str, Any], error: BaseException) -> None:
+        while True:
+            try:
+                note_unit_failure(self.ledger, job, Unit(**unit), failure(error))
+            except HeadraceError:
+                continue
+            return
 
     def deliver(self, rounds: int = 200) -> None:
         """Delivers messages in any order until there are none, or in so many rounds none were left."""
