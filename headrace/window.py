@@ -25,6 +25,8 @@ MAX_REJECTS_BYTES = 8 * 1024 * 1024
 """Text of a window's rejects, of which there are a few copies by the time it is stored."""
 _REQUEST_BYTES = 360
 """A request beside its body: the objects around it, its key and its entry by key."""
+_MOST_CHARACTERS = 1000
+"""Of the reject that a unit's record keeps: a row of many columns has a reason for each."""
 _MAX_REQUEST_BYTES = MAX_MESSAGE_BYTES - HEADER_BYTES - 8
 _OPEN_QUOTE = Problem(
     "open_quote", None, "a quote opens in this row and is never closed: all that follows it is in one field"
@@ -99,7 +101,7 @@ class _Collector:
         self.rejects += self.rejects_format.row(Reject(row, offset, problems[0].code, reason, own))
         self.rejected += 1
         self.reasons.update({f"{problem.code} {problem.column or ''}".strip() for problem in problems})
-        self.first_reject = self.first_reject or RejectNote(row, offset, reason)
+        self.first_reject = self.first_reject or RejectNote(row, offset, reason[:_MOST_CHARACTERS])
 
     def tally(self) -> Tally:
         return Tally(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -15,16 +16,17 @@ logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
-def _write(record: SQSRecord, lambda_context: LambdaContext) -> None:
+def _write(record: SQSRecord, reserve: float, lambda_context: LambdaContext) -> None:
     wiring.writer().take(
         record.body,
         record.receipt_handle,
         int(record.attributes.approximate_receive_count),
         wiring.remaining(lambda_context),
-        wiring.reserve(lambda_context),
+        reserve,
     )
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    return process_partial_response(event, _write, processor, context)
+    write = partial(_write, reserve=wiring.reserve(context))
+    return process_partial_response(event, write, processor, context)
