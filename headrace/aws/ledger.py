@@ -58,7 +58,8 @@ class DynamoLedger:
             self._put(record.job, "job", record, "attribute_not_exists(#sort)")
         except ClientError as error:
             if code_of(error) != "ConditionalCheckFailedException":
-                raise
+                with service_errors("the ledger"):
+                    raise
         return self.job(record.job) or record
 
     def job(self, job: str) -> JobRecord | None:
