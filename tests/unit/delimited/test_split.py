@@ -1,0 +1,95 @@
+"""Any chunk size gives exactly the records that the csv module gives on the whole file."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from headrace.delimited import split
+from headrace.delimited.encoding import TextEncoding
+from headrace.delimited.records import RecordReader
+from headrace.delimited.split import Chunk, find_chunks
+from headrace.errors import SourceFormatError
+from headrace.job.dialect import PRESETS
+from headrace.job.model import Format
+from tests.unit.delimited.oracle import blocks_of, csv_records, encodings, forms, plain_forms, records, texts
+
+CSV, MYSQL = PRESETS["csv"], PRESETS["mysql"]
+UTF_8 = TextEncoding("utf-8")
+sizes = st.sampled_from([1, 2, 3, 5, 8, 13, 40, 1000])
+
+
+def chunks_of(
+    data: bytes, form: Format = CSV, encoding: TextEncoding = UTF_8, size: int = 1, block: int = 7
+) -> list[Chunk]:
+    return list(find_chunks(blocks_of(data, block), form, encoding, size, 0, 1))
+
+
+def read_chunk(data: bytes, chunk: Chunk, form: Format, encoding: TextEncoding) -> list[list[str]]:
+    reader = RecordReader([data[chunk.start : chunk.end]], form, encoding, chunk.start, chunk.row)
+    return [cells for _, _, cells in reader]
+
+
+@given(form=plain_forms, encoding=encodings, size=sizes, block=sizes, data=st.data())
+@settings(max_examples=1000)
+def test_the_chunks_records_are_the_csv_modules_on_the_whole_file(
+    form: Format, encoding: TextEncoding, size: int, block: int, data: st.DataObject
+) -> None:
+    text = encoding.encode(data.draw(texts(encoding)))
+    found = chunks_of(text, form, encoding, size, block)
+    assert [cells for chunk in found for cells in read_chunk(text, chunk, form, encoding)] == csv_records(
+        text, form, encoding
+    )
+
+
+@given(form=forms, encoding=encodings, size=sizes, block=sizes, data=st.data())
+@settings(max_examples=500)
+def test_chunks_join_without_a_gap_and_know_their_rows(
+    form: Format, encoding: TextEncoding, size: int, block: int, data: st.DataObject
+) -> None:
+    text = encoding.encode(data.draw(texts(encoding)))
+    found = chunks_of(text, form, encoding, size, block)
+    whole = records(text, form, encoding)
+    assert [chunk.end for chunk in found][-1:] == [len(text)][: bool(text)]
+    assert [chunk.start for chunk in found] == [0, *(chunk.end for chunk in found)][: len(found)]
+    assert sum(chunk.records for chunk in found) == len(whole)
+    assert {(chunk.row, chunk.start) for chunk in found} <= {(row, start) for row, start, _ in whole}
+
+
+@given(form=forms, encoding=encodings, size=sizes, block=sizes, data=st.data())
+@settings(max_examples=300)
+def test_the_chunks_records_are_those_of_one_reader_in_every_preset(
+    form: Format, encoding: TextEncoding, size: int, block: int, data: st.DataObject
+) -> None:
+    text = encoding.encode(data.draw(texts(encoding)))
+    found = chunks_of(text, form, encoding, size, block)
+    joined = [cells for chunk in found for cells in read_chunk(text, chunk, form, encoding)]
+    assert joined == [cells for _, _, cells in records(text, form, encoding)]
+
+
+@given(st.binary(max_size=60), sizes)
+@example(b'a,"\xff\n"\n\xc3', 1)
+def test_bytes_that_are_no_text_are_cut_as_any_other(data: bytes, size: int) -> None:
+    found = [cells for chunk in chunks_of(data, size=size) for cells in read_chunk(data, chunk, CSV, UTF_8)]
+    assert found == csv_records(data, CSV, UTF_8)
+
+
+def test_every_chunk_has_the_size_asked_for_but_the_last() -> None:
+    found = chunks_of(b"id,name\n" * 100, size=20)
+    assert {chunk.end - chunk.start for chunk in found[:-1]} == {24}
+    assert found[1] == Chunk(24, 48, 4, 3)
+
+
+def test_an_empty_text_has_no_chunks() -> None:
+    assert chunks_of(b"") == []
+
+
+@pytest.mark.parametrize("data", [b'a,"' + b"x\n" * 60, b'a,"' + b"x" * 120])
+def test_a_record_longer_than_any_item_is_an_unbalanced_quote(
+    data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(split, "MAX_RECORD_BYTES", 50)
+    monkeypatch.setattr("headrace.delimited.lines.MAX_RECORD_BYTES", 50)
+    with pytest.raises(SourceFormatError, match="longer than 50 bytes"):
+        chunks_of(data, size=10)
