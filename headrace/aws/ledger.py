@@ -7,7 +7,7 @@ one conditional update does both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -54,12 +54,13 @@ class DynamoLedger:
         self._retention = retention_days * _DAY
 
     def claim(self, record: JobRecord) -> JobRecord:
-        try:
-            self._put(record.job, "job", record, "attribute_not_exists(#sort)")
-        except ClientError as error:
-            if code_of(error) != "ConditionalCheckFailedException":
-                with service_errors("the ledger"):
-                    raise
+        _holds(
+            lambda: self._dynamodb.put_item(
+                **self._put_of(record.job, "job", record),
+                ConditionExpression="attribute_not_exists(#sort)",
+                ExpressionAttributeNames={"#sort": LEDGER_SORT_KEY},
+            )
+        )
         return self.job(record.job) or record
 
     def job(self, job: str) -> JobRecord | None:
@@ -113,8 +114,8 @@ class DynamoLedger:
         names |= {"#ttl": LEDGER_TTL, "#progress": f"{_PROGRESS}{sequence}", "#why": f"{_REASON}{sequence}"}
         values[":ttl"] = self._expiry()
         sets.append("#ttl = :ttl")
-        try:
-            self._dynamodb.update_item(
+        return _holds(
+            lambda: self._dynamodb.update_item(
                 TableName=self._table,
                 Key=_key(job, _settled_record(unit, sequence)),
                 UpdateExpression=f"ADD {', '.join(adds)} SET {', '.join(sets)} REMOVE #progress, #why",
@@ -122,12 +123,7 @@ class DynamoLedger:
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=values,
             )
-        except ClientError as error:
-            if code_of(error) == "ConditionalCheckFailedException":
-                return False
-            with service_errors("the ledger"):
-                raise
-        return True
+        )
 
     def settled(self, job: str) -> dict[int, Settled]:
         found: dict[int, Settled] = {}
@@ -136,18 +132,13 @@ class DynamoLedger:
             found[unit] = _join(found.get(unit, Settled()), _read_settled(item))
         return found
 
-    def _put(self, job: str, record: str, value: object, condition: str | None = None) -> None:
-        item = _key(job, record) | {"data": {"S": orjson.dumps(value).decode()}, LEDGER_TTL: self._expiry()}
-        if condition is None:
-            with service_errors("the ledger"):
-                self._dynamodb.put_item(TableName=self._table, Item=item)
-            return
-        self._dynamodb.put_item(
-            TableName=self._table,
-            Item=item,
-            ConditionExpression=condition,
-            ExpressionAttributeNames={"#sort": LEDGER_SORT_KEY},
-        )
+    def _put(self, job: str, record: str, value: object) -> None:
+        with service_errors("the ledger"):
+            self._dynamodb.put_item(**self._put_of(job, record, value))
+
+    def _put_of(self, job: str, record: str, value: object) -> dict[str, Any]:
+        data = {"data": {"S": orjson.dumps(value).decode()}, LEDGER_TTL: self._expiry()}
+        return {"TableName": self._table, "Item": _key(job, record) | data}
 
     def _get(self, job: str, record: str) -> Attributes:
         with service_errors("the ledger"):
@@ -182,6 +173,18 @@ class DynamoLedger:
 
     def _expiry(self) -> dict[str, str]:
         return {"N": str(int(self._clock.now()) + self._retention)}
+
+
+def _holds(write: Callable[[], object]) -> bool:
+    """Writes; False: the condition did not hold and nothing was written."""
+    with service_errors("the ledger"):
+        try:
+            write()
+        except ClientError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
+            return False
+    return True
 
 
 def _key(job: str, record: str) -> Attributes:

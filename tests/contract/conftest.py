@@ -1,0 +1,143 @@
+"""Each port twice: its fake, and its real adapter over moto in this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from moto import mock_aws
+
+from headrace.aws.ledger import DynamoLedger
+from headrace.aws.objects import S3ObjectStore
+from headrace.aws.queue import SqsWriteQueue
+from headrace.aws.tables import DynamoTables
+from headrace.ledger import Ledger
+from headrace.names import LEDGER_PARTITION_KEY, LEDGER_SORT_KEY
+from headrace.ports import KeyAttribute, ObjectStore, Tables, TableSchema, WriteQueue
+from tests.fakes import FakeClock, MemoryLedger, MemoryObjectStore, MemoryQueue, MemoryTables
+
+REGION = "eu-west-1"
+TABLE = "orders"
+_LOCAL = os.environ.get("HEADRACE_DYNAMODB_LOCAL")
+_STRICT = ["fake", *(["local"] if _LOCAL else [])]
+"""What refuses as DynamoDB does: moto does not."""
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        yield
+
+
+def client(service: str, **options: Any) -> Any:
+    untyped: Any = boto3
+    return untyped.client(
+        service, region_name=REGION, config=Config(retries={"total_max_attempts": 1}), **options
+    )
+
+
+@pytest.fixture(params=["fake", "moto"])
+def ledger(request: pytest.FixtureRequest) -> Ledger:
+    if request.param == "fake":
+        return MemoryLedger()
+    request.getfixturevalue("aws")
+    return real_ledger()
+
+
+def real_ledger(dynamodb: Any = None) -> DynamoLedger:
+    dynamodb = dynamodb or client("dynamodb")
+    keys = {LEDGER_PARTITION_KEY: "HASH", LEDGER_SORT_KEY: "RANGE"}
+    create_table(dynamodb, "ledger", keys, dict.fromkeys(keys, "S"))
+    return DynamoLedger(dynamodb, "ledger", FakeClock(), 30)
+
+
+@pytest.fixture(params=["fake", "moto"])
+def store(request: pytest.FixtureRequest) -> ObjectStore:
+    if request.param == "fake":
+        return MemoryObjectStore()
+    request.getfixturevalue("aws")
+    s3 = client("s3")
+    s3.create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": REGION})
+    return S3ObjectStore(s3)
+
+
+@pytest.fixture(params=["fake", "moto"])
+def queue(request: pytest.FixtureRequest) -> WriteQueue:
+    if request.param == "fake":
+        return MemoryQueue()
+    request.getfixturevalue("aws")
+    sqs = client("sqs")
+    return SqsWriteQueue(sqs, sqs.create_queue(QueueName="writes")["QueueUrl"])
+
+
+@pytest.fixture(params=["moto", *_STRICT])
+def tables(request: pytest.FixtureRequest) -> Iterator[Tables]:
+    """A table `orders` with the keys id (S) and at (N), and an index by city (S)."""
+    yield from _tables(request)
+
+
+@pytest.fixture(params=_STRICT)
+def strict_tables(request: pytest.FixtureRequest) -> Iterator[Tables]:
+    yield from _tables(request)
+
+
+def _tables(request: pytest.FixtureRequest) -> Iterator[Tables]:
+    if request.param == "fake":
+        yield MemoryTables(schema())
+        return
+    if request.param == "moto":
+        request.getfixturevalue("aws")
+    dynamodb = client("dynamodb") if request.param == "moto" else _local_client()
+    create_orders(dynamodb)
+    yield DynamoTables(dynamodb)
+    dynamodb.delete_table(TableName=TABLE)
+
+
+def _local_client() -> Any:
+    return client(
+        "dynamodb", endpoint_url=_LOCAL, aws_access_key_id="testing", aws_secret_access_key="testing"
+    )
+
+
+def schema() -> TableSchema:
+    keys = (
+        KeyAttribute("id", "S", "partition"),
+        KeyAttribute("at", "N", "sort"),
+        KeyAttribute("city", "S", "partition", "by-city"),
+        KeyAttribute("at", "N", "sort", "by-city"),
+    )
+    return TableSchema(TABLE, f"arn:aws:dynamodb:{REGION}:123456789012:table/{TABLE}", keys)
+
+
+def create_orders(dynamodb: Any) -> None:
+    index = {
+        "IndexName": "by-city",
+        "KeySchema": key_schema({"at": "RANGE", "city": "HASH"}),
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    types = {"id": "S", "at": "N", "city": "S"}
+    create_table(dynamodb, TABLE, {"id": "HASH", "at": "RANGE"}, types, GlobalSecondaryIndexes=[index])
+
+
+def create_table(
+    dynamodb: Any, name: str, keys: dict[str, str], types: dict[str, str], **options: Any
+) -> None:
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=key_schema(keys),
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": kind} for key, kind in types.items()],
+        BillingMode="PAY_PER_REQUEST",
+        **options,
+    )
+
+
+def key_schema(keys: dict[str, str]) -> list[dict[str, str]]:
+    return [{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()]
