@@ -8,13 +8,14 @@ from itertools import islice
 
 from headrace import layout
 from headrace.delimited.records import RecordReader
+from headrace.delimited.split import Limits
 from headrace.ledger import Ledger, UnitRecord, UnitState, add_tallies
 from headrace.messages import pack
 from headrace.plan import Plan, Unit
 from headrace.ports import Clock, ObjectStore, Remaining, WriteQueue
 from headrace.sending import batches, send_all
 from headrace.source import read_text
-from headrace.window import MAX_WINDOW_BYTES, Window, read_windows
+from headrace.window import MAX_WINDOW_BYTES, Window, max_rows, read_windows
 
 
 class Loader:
@@ -56,9 +57,9 @@ class Loader:
         record = replace(record, state=UnitState.RUNNING, error=None)
         blocks = read_text(self._store, plan.source, plan.zipped, record.offset, unit.end)
         reader = RecordReader(blocks, plan.job.format, plan.encoding, record.offset, record.row)
-        limit = min(plan.job.chunk_bytes if plan.zipped else MAX_WINDOW_BYTES, MAX_WINDOW_BYTES)
+        limits = _window_limits(plan)
         codec, rejects_format = plan.compile_codec(), plan.rejects_format()
-        for window in read_windows(reader, record.row, codec, rejects_format, limit):
+        for window in read_windows(reader, record.row, codec, rejects_format, limits):
             self._keep_rejects(plan, record, window)
             sent, complete = self._send(plan, record, window, remaining, reserve)
             if not complete:
@@ -91,6 +92,14 @@ class Loader:
             send_all(self._queue, batch, self._clock, self._rng)
             sent += len(batch)
         return sent, True
+
+
+def _window_limits(plan: Plan) -> Limits:
+    """A planned chunk is within the rows that a window may have, and mostly is one window. Gzip is cut
+    into windows as they are read."""
+    if plan.zipped:
+        return Limits(min(plan.job.chunk_bytes, MAX_WINDOW_BYTES), max_rows(plan.header))
+    return Limits(MAX_WINDOW_BYTES)
 
 
 def _behind(record: UnitRecord, window: Window, sent: int) -> UnitRecord:

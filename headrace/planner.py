@@ -11,7 +11,7 @@ import orjson
 
 from headrace import layout
 from headrace.allowed import check_allowed
-from headrace.delimited.split import Chunk, find_chunks
+from headrace.delimited.split import Chunk, Limits, find_chunks
 from headrace.errors import JobError, JobInvalidError
 from headrace.head import Head, look_at_head, sample_units
 from headrace.items.codec import RowCodec
@@ -23,6 +23,7 @@ from headrace.ledger import JobRecord, JobState, Ledger
 from headrace.plan import Plan, Plans, Unit, units_of
 from headrace.ports import Clock, ObjectRef, ObjectStore, Remaining, Tables, TableSchema
 from headrace.source import read_text
+from headrace.window import max_rows
 
 MAX_UNITS = 100_000
 
@@ -160,7 +161,8 @@ class Planner:
         found = [Chunk(*fields) for fields in kept["chunks"]] if kept.get("of") == pinned else []
         start, row = (found[-1].end, found[-1].row + found[-1].records) if found else (head.start, head.row)
         blocks = read_text(self._store, source, False, start, source.size)
-        for chunk in find_chunks(blocks, job.format, head.encoding, job.chunk_bytes, start, row):
+        limits = Limits(job.chunk_bytes, max_rows(head.header))
+        for chunk in find_chunks(blocks, job.format, head.encoding, limits, start, row):
             found.append(chunk)
             if remaining() < reserve and chunk.end < source.size:
                 chunks = [[c.start, c.end, c.row, c.records] for c in found]

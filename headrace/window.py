@@ -13,24 +13,30 @@ from dataclasses import dataclass, field
 
 from headrace.delimited.records import RecordReader
 from headrace.delimited.rejects import Reject, RejectsFormat
+from headrace.delimited.split import Limits
 from headrace.items.codec import Problem, RowCodec, RowRejected
 from headrace.items.size import item_size, write_units
 from headrace.ledger import DuplicateNote, RejectNote, Tally
 from headrace.messages import HEADER_BYTES, MAX_MESSAGE_BYTES, Request, put_request
 
 MAX_WINDOW_BYTES = 64 * 1024 * 1024
-MAX_HELD_BYTES = 112 * 1024 * 1024
-"""Memory that a window's requests may take: short rows take many times their text."""
-MAX_REJECTS_BYTES = 8 * 1024 * 1024
-"""Text of a window's rejects, of which there are a few copies by the time it is stored."""
-_REQUEST_BYTES = 360
-"""A request beside its body: the objects around it, its key and its entry by key."""
+_MAX_OVERHEAD_BYTES = 96 * 1024 * 1024
+_ROW_BYTES, _CELL_BYTES = 360, 14
+"""Memory of a row beside its text: the objects around its request, its key and its entry by key; and
+of a cell beside its text and its attribute's name."""
 _MOST_CHARACTERS = 1000
 """Of the reject that a unit's record keeps: a row of many columns has a reason for each."""
 _MAX_REQUEST_BYTES = MAX_MESSAGE_BYTES - HEADER_BYTES - 8
 _OPEN_QUOTE = Problem(
     "open_quote", None, "a quote opens in this row and is never closed: all that follows it is in one field"
 )
+
+
+def max_rows(header: Sequence[str]) -> int:
+    """How many rows of this header a window may have, so that it stays within memory however short
+    the rows are. A chunk has no more, and so is one window."""
+    names = sum(len(name.encode(errors="replace")) for name in header)
+    return _MAX_OVERHEAD_BYTES // (_ROW_BYTES + names + _CELL_BYTES * len(header))
 
 
 @dataclass(slots=True)
@@ -62,7 +68,6 @@ class _Collector:
     rejects_format: RejectsFormat
     kept: dict[tuple[str, ...], Request] = field(default_factory=dict)
     rejects: bytearray = field(default_factory=bytearray)
-    bodies: int = 0
     records: int = 0
     rows: int = 0
     rejected: int = 0
@@ -70,11 +75,6 @@ class _Collector:
     reasons: Counter[str] = field(default_factory=Counter)
     first_reject: RejectNote | None = None
     first_duplicate: DuplicateNote | None = None
-
-    @property
-    def full(self) -> bool:
-        held = self.bodies + len(self.kept) * _REQUEST_BYTES
-        return held >= MAX_HELD_BYTES or len(self.rejects) >= MAX_REJECTS_BYTES
 
     def take(self, row: int, offset: int, cells: list[str]) -> None:
         self.rows += 1
@@ -88,9 +88,7 @@ class _Collector:
             return
         key = self.codec.key_of(item)
         earlier = self.kept.get(key)
-        self.bodies += len(request.body)
         if earlier is not None:
-            self.bodies -= len(earlier.body)
             self.superseded += 1
             self.first_duplicate = self.first_duplicate or DuplicateNote(earlier.row, row)
         self.kept[key] = request
@@ -131,14 +129,13 @@ def _too_long_for_a_message(length: int) -> Problem:
 
 
 def read_windows(
-    reader: RecordReader, row: int, codec: RowCodec, rejects_format: RejectsFormat, limit: int
+    reader: RecordReader, row: int, codec: RowCodec, rejects_format: RejectsFormat, limits: Limits
 ) -> Iterator[Window]:
-    """The records of `reader` in windows of about `limit` bytes; at least one window, maybe empty.
+    """The records of `reader` in windows; at least one window, maybe empty.
 
     Args:
         row: number of the first record.
-        limit: bytes of text; a window ends with the record that reaches it, or that fills the memory
-            a window may take.
+        limits: a window ends with the record that reaches one of them.
     """
     collector, start = _Collector(codec, rejects_format), reader.offset
     end, ended = start, False
@@ -154,7 +151,7 @@ def read_windows(
         elif cells:
             collector.take(number, offset, cells)
         end = reader.offset
-        ended = end - start >= limit or collector.full
+        ended = end - start >= limits.bytes or collector.records >= limits.records
     yield _window(collector, reader.offset, row, last=True)
 
 

@@ -9,6 +9,7 @@ judge (quotes in the middle of unquoted fields, escapes beside quotes). Memory i
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import AnyStr, Generic
@@ -30,10 +31,19 @@ class Chunk:
     records: int
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """A chunk ends at the first record end at or after `bytes`, and before that where it would have
+    more than `records` records."""
+
+    bytes: int
+    records: int = sys.maxsize
+
+
 def find_chunks(
-    blocks: Iterable[bytes], form: Format, encoding: TextEncoding, chunk_bytes: int, start: int, row: int
+    blocks: Iterable[bytes], form: Format, encoding: TextEncoding, limits: Limits, start: int, row: int
 ) -> Iterator[Chunk]:
-    """Cuts the text of `blocks` at the first record end at or after every `chunk_bytes`.
+    """Cuts the text of `blocks` into chunks.
 
     Args:
         blocks: the object's bytes from `start`, where a record starts.
@@ -45,9 +55,9 @@ def find_chunks(
     if encoding.wide:
         wide = Scanner(form, str, encoding.decode)
         pieces = text_pieces(blocks, encoding)
-        return _Cutter(wide, lambda text: len(encoding.encode(text)), 2, chunk_bytes, start, row).cut(pieces)
+        return _Cutter(wide, lambda text: len(encoding.encode(text)), 2, limits, start, row).cut(pieces)
     narrow = Scanner(form, encoding.encode, encoding.decode)
-    return _Cutter(narrow, len, 1, chunk_bytes, start, row).cut(byte_pieces(blocks))
+    return _Cutter(narrow, len, 1, limits, start, row).cut(byte_pieces(blocks))
 
 
 class _Cutter(Generic[AnyStr]):
@@ -58,14 +68,14 @@ class _Cutter(Generic[AnyStr]):
         scanner: Scanner[AnyStr],
         size: Callable[[AnyStr], int],
         width: int,
-        chunk_bytes: int,
+        limits: Limits,
         start: int,
         row: int,
     ) -> None:
         self._scanner: Scanner[AnyStr] = scanner
         self._size: Callable[[AnyStr], int] = size
         self._width = width
-        self._chunk_bytes = chunk_bytes
+        self._limits = limits
         self._start = self._position = self._record_end = start
         self._row = row
         self._records = 0
@@ -84,20 +94,33 @@ class _Cutter(Generic[AnyStr]):
     def _cut_piece(self, piece: AnyStr) -> Iterator[Chunk]:
         at = 0
         while at < len(piece):
-            missing = max(self._start + self._chunk_bytes - self._position, 1)
-            end = self._scanner.line_end(piece, at + max(missing // self._width, 1))
-            text = piece[at:end]
-            self._follow(text)
-            at = end
-            full = self._position - self._start >= self._chunk_bytes
+            missing = self._start + self._limits.bytes - self._position
+            text, crowded = self._step(piece, at, max(missing // self._width, 1))
+            at += len(text)
+            full = crowded or self._position - self._start >= self._limits.bytes
             if full and self._state is State.RECORD and self._scanner.ends_line(text):
                 yield self._chunk()
                 self._start, self._row, self._records = self._position, self._row + self._records, 0
 
-    def _follow(self, text: AnyStr) -> None:
-        records, self._state = self._scanner.advance(text, self._state)
+    def _step(self, piece: AnyStr, at: int, length: int) -> tuple[AnyStr, bool]:
+        """Follows whole lines from `at`, of about `length` or of a part of it where those have too many
+        records, and says whether the chunk is full of them now."""
+        room = self._limits.records - self._records
+        length = min(length, len(piece) - at)
+        crowded = False
+        while True:
+            text = piece[at : self._scanner.line_end(piece, at + length)]
+            records, state = self._scanner.advance(text, self._state)
+            if records <= room or length == 1:
+                break
+            crowded, length = True, length // 2
+        self._state = state
+        self._follow(records, self._size(text))
+        return text, crowded or records >= room
+
+    def _follow(self, records: int, size: int) -> None:
         self._records += records
-        self._position += self._size(text)
+        self._position += size
         if records:
             self._record_end = self._position
         elif self._position - self._record_end > MAX_RECORD_BYTES:

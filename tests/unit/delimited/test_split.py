@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from headrace.delimited import split
 from headrace.delimited.encoding import TextEncoding
 from headrace.delimited.records import RecordReader
-from headrace.delimited.split import Chunk, find_chunks
+from headrace.delimited.split import Chunk, Limits, find_chunks
 from headrace.errors import SourceFormatError
 from headrace.job.dialect import PRESETS
 from headrace.job.model import Format
@@ -21,9 +23,14 @@ sizes = st.sampled_from([1, 2, 3, 5, 8, 13, 40, 1000])
 
 
 def chunks_of(
-    data: bytes, form: Format = CSV, encoding: TextEncoding = UTF_8, size: int = 1, block: int = 7
+    data: bytes,
+    form: Format = CSV,
+    encoding: TextEncoding = UTF_8,
+    size: int = 1,
+    block: int = 7,
+    most: int = sys.maxsize,
 ) -> list[Chunk]:
-    return list(find_chunks(blocks_of(data, block), form, encoding, size, 0, 1))
+    return list(find_chunks(blocks_of(data, block), form, encoding, Limits(size, most), 0, 1))
 
 
 def read_chunk(data: bytes, chunk: Chunk, form: Format, encoding: TextEncoding) -> list[list[str]]:
@@ -31,13 +38,13 @@ def read_chunk(data: bytes, chunk: Chunk, form: Format, encoding: TextEncoding) 
     return [cells for _, _, cells in reader]
 
 
-@given(form=plain_forms, encoding=encodings, size=sizes, block=sizes, data=st.data())
+@given(form=plain_forms, encoding=encodings, size=sizes, block=sizes, most=sizes, data=st.data())
 @settings(max_examples=1000)
 def test_the_chunks_records_are_the_csv_modules_on_the_whole_file(
-    form: Format, encoding: TextEncoding, size: int, block: int, data: st.DataObject
+    form: Format, encoding: TextEncoding, size: int, block: int, most: int, data: st.DataObject
 ) -> None:
     text = encoding.encode(data.draw(texts(encoding)))
-    found = chunks_of(text, form, encoding, size, block)
+    found = chunks_of(text, form, encoding, size, block, most)
     assert [cells for chunk in found for cells in read_chunk(text, chunk, form, encoding)] == csv_records(
         text, form, encoding
     )
@@ -73,6 +80,14 @@ def test_the_chunks_records_are_those_of_one_reader_in_every_preset(
 def test_bytes_that_are_no_text_are_cut_as_any_other(data: bytes, size: int) -> None:
     found = [cells for chunk in chunks_of(data, size=size) for cells in read_chunk(data, chunk, CSV, UTF_8)]
     assert found == csv_records(data, CSV, UTF_8)
+
+
+@given(size=sizes, most=sizes, block=st.sampled_from([10, 100, 10_000]))
+def test_no_chunk_has_more_records_than_it_may(size: int, most: int, block: int) -> None:
+    text = b'1,a\n2,"b\nb"\n' * 50
+    found = chunks_of(text, size=size, block=block, most=most)
+    assert max(chunk.records for chunk in found) <= most
+    assert sum(chunk.records for chunk in found) == 100
 
 
 def test_every_chunk_has_the_size_asked_for_but_the_last() -> None:
