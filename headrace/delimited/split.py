@@ -111,7 +111,8 @@ class _Cutter(Generic[AnyStr]):
         while True:
             text = piece[at : self._scanner.line_end(piece, at + length)]
             records, state = self._scanner.advance(text, self._state)
-            if records <= room or length == 1:
+            begun = records + (state is not State.RECORD)
+            if begun <= room or length == 1:
                 break
             crowded, length = True, length // 2
         self._state = state
