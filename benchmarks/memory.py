@@ -1,0 +1,126 @@
+"""Peak memory of plan, load_chunk and write_batch, over a large object and over the shapes that are
+hardest to hold: `python -m benchmarks.memory`. Linux; needs 1.2 GB of disk and some minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.samples import HARD, ORDERS_COLUMNS, ORDERS_HEADER, orders, pairs, save
+
+MIB = 1024 * 1024
+_ROOT = Path(__file__).parent.parent
+_EVERY = 8
+_NAME = "benchmark"
+_EXECUTION = {"execution": "arn:aws:states:eu-west-1:123456789012:execution:load:benchmark", "name": _NAME}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """MiB: `before` with all imported and all clients made, `peak` at most."""
+
+    shape: str
+    work: str
+    before: float
+    peak: float
+
+    def __str__(self) -> str:
+        return f"| {self.shape} | {self.work} | {self.before:.0f} | {self.peak:.0f} |"
+
+
+class Case:
+    """One object in a folder of its own, and the functions called on it, each in a fresh process."""
+
+    def __init__(self, folder: Path, shape: str, rows: Iterator[str], columns: dict[str, str]) -> None:
+        self._folder = folder
+        self._shape = shape
+        self._columns = columns
+        self._size = save(folder / "data" / "source.csv", rows).stat().st_size
+
+    def plan(self, chunk_bytes: int) -> Figure:
+        job = {
+            "operation": "load",
+            "source": "s3://data/source.csv",
+            "target": "orders",
+            "columns": self._columns,
+            "parallel": {"chunk_bytes": chunk_bytes},
+        }
+        return self._call("plan", f"plan of {self._size / MIB:.0f} MiB", [_EXECUTION | {"input": job}])
+
+    def load(self) -> Figure:
+        """Every eighth unit, one after the other, as a warm function has them."""
+        units = json.loads((self._folder / "data/jobs" / _NAME / "units.json").read_text())[::_EVERY]
+        events = [{"job": _NAME, "unit": unit} for unit in units]
+        return self._call("load_chunk", f"load_chunk of {_counted(units)}", events)
+
+    def write(self) -> Figure | None:
+        """One batch of the messages that were sent first; None: all rows were rejected."""
+        messages = sorted((self._folder / "queue").glob("*"))
+        if not messages:
+            return None
+        event = {"Records": [_record(file.name, file.read_text(encoding="utf-8")) for file in messages]}
+        return self._call("write_batch", f"write_batch of {len(messages)} message(s)", [event])
+
+    def _call(self, function: str, work: str, events: Sequence[Any]) -> Figure:
+        command = [sys.executable, "-m", "benchmarks.peak", function, str(self._folder)]
+        done = subprocess.run(
+            command, cwd=_ROOT, input=json.dumps(events), stdout=subprocess.PIPE, text=True, check=True
+        )
+        seen = json.loads(done.stdout)
+        return Figure(self._shape, work, seen["before"] / 1024, seen["peak"] / 1024)
+
+
+def _counted(units: Sequence[Any]) -> str:
+    return "the chunk" if len(units) == 1 else f"{len(units)} chunks in turn"
+
+
+def _record(name: str, body: str) -> dict[str, Any]:
+    return {
+        "messageId": name,
+        "receiptHandle": name,
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "eventSource": "aws:sqs",
+    }
+
+
+def figures(rows: int, chunk_bytes: int, shapes: Iterable[str]) -> Iterator[Figure]:
+    """Of `rows` orders, of one chunk of orders that are all rejected, and of one of each of the shapes,
+    which are names of HARD."""
+    yield from _measure(f"orders, {rows:,} rows", orders(rows), ORDERS_COLUMNS, chunk_bytes)
+    wrong = dict.fromkeys(ORDERS_HEADER.strip().split(",")[1:], "BOOL")
+    yield from _measure("orders, seven wrong cells a row", orders(chunk_bytes // 200), wrong, chunk_bytes)
+    for shape in shapes:
+        yield from _measure(shape, pairs(chunk_bytes, HARD[shape]), {}, chunk_bytes)
+
+
+def _measure(shape: str, rows: Iterator[str], columns: dict[str, str], chunk_bytes: int) -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as folder:
+        case = Case(Path(folder), shape, rows, columns)
+        yield case.plan(chunk_bytes)
+        yield case.load()
+        if written := case.write():
+            yield written
+
+
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=5_000_000)
+    parser.add_argument("--chunk-bytes", type=int, default=16 * MIB)
+    parser.add_argument("--shapes", nargs="*", default=list(HARD), choices=list(HARD))
+    asked = parser.parse_args(arguments)
+    print("| object | work | before, MiB | peak, MiB |\n|---|---|---:|---:|")
+    for figure in figures(asked.rows, asked.chunk_bytes, asked.shapes):
+        print(figure, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

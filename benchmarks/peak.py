@@ -1,0 +1,63 @@
+"""Calls one function of the pipeline in this process, with AWS played by a folder, and prints what
+memory it took: `python -m benchmarks.peak <function> <folder>`, the events as a JSON list on stdin.
+
+A process of its own for each measurement: a process's peak never comes down again.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from benchmarks.wire import ENDPOINT, Wire
+from headrace import names
+from lambdas import wiring
+
+_ENVIRONMENT = {
+    "AWS_ENDPOINT_URL": ENDPOINT,
+    "AWS_ACCESS_KEY_ID": "none",
+    "AWS_SECRET_ACCESS_KEY": "none",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "POWERTOOLS_LOG_LEVEL": "ERROR",
+    names.ENV_BUCKET: "data",
+    names.ENV_WRITE_QUEUE_URL: f"{ENDPOINT}/queue",
+    names.ENV_LEDGER_TABLE: "ledger",
+    names.ENV_TABLES: "orders",
+    names.ENV_RETENTION_DAYS: "30",
+    names.ENV_STALL_SECONDS: "2700",
+}
+_CONTEXT = SimpleNamespace(
+    function_name="benchmark",
+    memory_limit_in_mb=0,
+    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:benchmark",
+    aws_request_id="1",
+    get_remaining_time_in_millis=lambda: 900_000,
+)
+
+
+def measure(function: str, folder: Path, events: list[Any]) -> dict[str, Any]:
+    """`before`, `peak`: KiB resident before the first event and at most; the last event's `answer`."""
+    os.environ |= _ENVIRONMENT
+    Wire(folder).attach()
+    handler = importlib.import_module(f"lambdas.{function}").handler
+    _ = wiring.planner(), wiring.loader(), wiring.writer()
+    before, answer = _peak(), None
+    for event in events:
+        answer = handler(event, _CONTEXT)
+    return {"before": before, "peak": _peak(), "answer": answer}
+
+
+def _peak() -> int:
+    """KiB. Not `ru_maxrss`, which starts from the peak of the process that started this one."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(found[1]) if found else 0
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(sys.argv[1], Path(sys.argv[2]), json.load(sys.stdin))))

@@ -1,0 +1,63 @@
+"""Each benchmark on a tiny object, so that it runs when it is wanted."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from benchmarks import memory, planning, rows
+from benchmarks.samples import HARD, ORDERS_HEADER, Quoting, orders, pairs, save
+
+
+@pytest.mark.parametrize("quoting", list(Quoting))
+def test_orders_are_records_of_eight_fields_with_distinct_keys(quoting: Quoting) -> None:
+    text = "".join(orders(400, quoting))
+    records = list(csv.reader(io.StringIO(text, newline="")))[1:]
+    assert {len(record) for record in records} == {8}
+    assert len({record[0] for record in records}) == 400
+
+
+def test_an_order_takes_about_200_bytes() -> None:
+    text = "".join(orders(1000)).removeprefix(ORDERS_HEADER)
+    assert len(text.encode()) / 1000 == pytest.approx(200, abs=2)
+
+
+def test_one_order_in_twenty_is_quoted_and_one_in_two_hundred_has_line_ends() -> None:
+    text = "".join(orders(400))
+    notes = [record[7] for record in csv.reader(io.StringIO(text, newline=""))]
+    assert sum(('"' in note and "," in note) or "\r\n" in note for note in notes) == 20
+    assert sum("\r\n" in note for note in notes) == 2
+
+
+@pytest.mark.parametrize("shape", list(HARD))
+def test_a_hard_shape_fills_the_size_that_is_asked_for(shape: str) -> None:
+    size = len("".join(pairs(1000, HARD[shape])))
+    assert size >= 1000
+
+
+def test_planning_finds_the_records_of_the_file(tmp_path: Path) -> None:
+    path = save(tmp_path / "orders.csv", orders(400))
+    assert planning.scan(path) == 400
+
+
+def test_planning_prints_a_row_for_each_quoting(capsys: pytest.CaptureFixture[str]) -> None:
+    planning.main(["--rows", "20000", "--pairs", "1"])
+    printed = capsys.readouterr().out
+    assert all(f"| {quoting} |" in printed for quoting in Quoting)
+
+
+def test_rows_become_messages(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "".join(orders(400)).removeprefix(ORDERS_HEADER).encode()
+    assert (rows.to_messages(text), rows.only_read(text)) == (1, 400)
+    rows.main(["--rows", "400", "--runs", "1"])
+    assert "| 400 |" in capsys.readouterr().out
+
+
+def test_memory_measures_each_function_on_each_object() -> None:
+    found = list(memory.figures(400, 20_000, ["blank lines"]))
+    work = [figure.work.split(" ")[0] for figure in found]
+    assert work == ["plan", "load_chunk", "write_batch", *["plan", "load_chunk"] * 2]
+    assert all(0 < figure.before <= figure.peak for figure in found)
