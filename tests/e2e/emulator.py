@@ -1,0 +1,91 @@
+"""Where the suite runs: a MiniStack of its own that enforces IAM, or the emulator that
+HEADRACE_E2E_ENDPOINT names. The stack gets there as a user's does, by the scripts in `localstack/`."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+ROOT = Path(__file__).parents[2]
+ENDPOINT = "HEADRACE_E2E_ENDPOINT"
+SETTINGS = {
+    "tables": "e2e-*",
+    "loader_timeout": "8",
+    "writer_timeout": "5",
+    "stall_seconds": "60",
+    "max_receives": "3",
+}
+"""Short, so that what has to run out does so soon; the visibility timeout is 30 seconds by this."""
+
+_session: Any = boto3
+
+
+@dataclass(frozen=True, slots=True)
+class Emulator:
+    """`directory` holds its state and what is deployed to it."""
+
+    endpoint: str
+    directory: Path
+    enforces_iam: bool
+
+    def client(self, service: str, key: str = "test", secret: str = "test") -> Any:
+        """A client of the account's root, or of the user whose access key it is."""
+        return _session.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            verify=str(self.directory / "tmp/ministack-tls/server.crt") if self.enforces_iam else None,
+            config=Config(retries={"mode": "standard", "total_max_attempts": 5}, read_timeout=120),
+        )
+
+
+@contextmanager
+def emulator(directory: Path) -> Iterator[Emulator]:
+    """The stack is deployed to it."""
+    if endpoint := os.environ.get(ENDPOINT):
+        _script("deploy", directory, AWS_ENDPOINT_URL=endpoint)
+        yield Emulator(endpoint, directory, enforces_iam=False)
+        return
+    own = {"PORT": str(_free_port()), "AUTH": "true", "USE_SSL": "1"}
+    _script("up", directory, **own)
+    try:
+        _script("deploy", directory, **own)
+        yield Emulator(f"https://127.0.0.1:{own['PORT']}", directory, enforces_iam=True)
+    finally:
+        _script("down", directory, **own)
+
+
+def _script(name: str, directory: Path, **settings: str) -> None:
+    context = [part for pair in SETTINGS.items() for part in ("-c", "=".join(pair))]
+    command = [str(ROOT / "localstack" / f"{name}.sh"), *(context if name == "deploy" else [])]
+    log = directory / f"{name}.log.txt"
+    with log.open("w") as output:
+        done = subprocess.run(
+            command, env=_environment(directory) | settings, stdout=output, stderr=output, check=False
+        )
+    assert done.returncode == 0, f"localstack/{name}.sh failed:\n{log.read_text()[-4000:]}"
+
+
+def _environment(directory: Path) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    path = os.pathsep.join([str(Path(sys.executable).parent), clean["PATH"]])
+    return clean | {"LOCAL_DIR": str(directory), "PATH": path}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

@@ -1,0 +1,86 @@
+"""The loader and the writer with all that can go wrong around them. It goes into the functions' place;
+the name of a job, or of a table, says what goes wrong with it.
+
+| name holds | what happens |
+|---|---|
+| thrice | each message is sent three times |
+| halfway | the loader is killed in the middle of a batch, once |
+| lost | the queue loses the first message of each batch |
+| later | messages come ten seconds late |
+| slow | each batch takes two seconds to send |
+| thirds | a third of each batch of write requests comes back unprocessed |
+| throttled | every batch of write requests comes back unprocessed |
+| unsettled | the writer is killed after the write and before the settling, once |
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import lambdas.load_chunk
+import lambdas.write_batch
+from headrace.aws.ledger import DynamoLedger
+from headrace.aws.queue import SqsWriteQueue
+from headrace.aws.tables import DynamoTables
+from headrace.ledger import Outcome
+from headrace.ports import Written
+
+_send, _write, _settle = SqsWriteQueue.send, DynamoTables.write, DynamoLedger.settle
+
+
+def load_chunk(event: dict[str, Any], context: Any) -> Any:
+    _note(f"call-{event['job']}-{time.time_ns()}")
+    return lambdas.load_chunk.handler(event, context)
+
+
+write_batch = lambdas.write_batch.handler
+
+
+def _note(name: str) -> bool:
+    """Whether it was not noted before, by any process."""
+    try:
+        Path(os.environ["HEADRACE_FAULTS_DIR"], name).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
+def send(self: SqsWriteQueue, bodies: Sequence[str], delay: int = 0) -> list[int]:
+    job = json.loads(bodies[0].split("\n")[0])["job"]
+    if "halfway" in job and _note(f"killed-{job}"):
+        _send(self, bodies[: len(bodies) // 2], delay)
+        os._exit(1)
+    if "lost" in job:
+        return _send(self, bodies[1:], delay) if bodies[1:] else []
+    for _ in range(2 if "thrice" in job else 0):
+        _send(self, bodies, delay)
+    time.sleep(2 if "slow" in job else 0)
+    return _send(self, bodies, 10 if "later" in job else delay)
+
+
+def write(self: DynamoTables, table: str, requests: str) -> Written:
+    if "throttled" in table:
+        return Written(tuple(json.dumps(request) for request in json.loads(requests)))
+    if "thirds" not in table:
+        return _write(self, table, requests)
+    given = json.loads(requests)
+    taken = len(given) - len(given) // 3
+    written = _write(self, table, json.dumps(given[:taken]))
+    left = (*written.unprocessed, *(json.dumps(request) for request in given[taken:]))
+    return Written(left, written.units)
+
+
+def settle(self: DynamoLedger, job: str, unit: int, sequence: int, outcome: Outcome) -> bool:
+    if "unsettled" in job and _note(f"killed-{job}"):
+        os._exit(1)
+    return _settle(self, job, unit, sequence, outcome)
+
+
+SqsWriteQueue.send = send  # type: ignore[method-assign]
+DynamoTables.write = write  # type: ignore[method-assign]
+DynamoLedger.settle = settle  # type: ignore[method-assign]
