@@ -6,6 +6,7 @@ retried unit starts again with.
 
 from __future__ import annotations
 
+import io
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,10 @@ _MAX_OVERHEAD_BYTES = 96 * 1024 * 1024
 _ROW_BYTES, _CELL_BYTES = 360, 14
 """Memory of a row beside its text: the objects around its request, its key and its entry by key; and
 of a cell beside its text and its attribute's name."""
+MAX_HELD_BYTES = 128 * 1024 * 1024
+"""Memory of a window in all. Rows are within it by their number, but for text that grows a lot: as JSON,
+or by the reasons why so many of its rows are rejects."""
+_REJECT_COPIES = 2
 _MOST_CHARACTERS = 1000
 """Of the reject that a unit's record keeps: a row of many columns has a reason for each."""
 _MAX_REQUEST_BYTES = MAX_MESSAGE_BYTES - HEADER_BYTES - 8
@@ -67,7 +72,8 @@ class _Collector:
     codec: RowCodec
     rejects_format: RejectsFormat
     kept: dict[tuple[str, ...], Request] = field(default_factory=dict)
-    rejects: bytearray = field(default_factory=bytearray)
+    rejects: io.BytesIO = field(default_factory=io.BytesIO)
+    bodies: int = 0
     records: int = 0
     rows: int = 0
     rejected: int = 0
@@ -75,6 +81,11 @@ class _Collector:
     reasons: Counter[str] = field(default_factory=Counter)
     first_reject: RejectNote | None = None
     first_duplicate: DuplicateNote | None = None
+
+    @property
+    def full(self) -> bool:
+        rejects = self.rejects.tell() * _REJECT_COPIES
+        return self.bodies + len(self.kept) * _ROW_BYTES + rejects >= MAX_HELD_BYTES
 
     def take(self, row: int, offset: int, cells: list[str]) -> None:
         self.rows += 1
@@ -88,7 +99,9 @@ class _Collector:
             return
         key = self.codec.key_of(item)
         earlier = self.kept.get(key)
+        self.bodies += len(request.body)
         if earlier is not None:
+            self.bodies -= len(earlier.body)
             self.superseded += 1
             self.first_duplicate = self.first_duplicate or DuplicateNote(earlier.row, row)
         self.kept[key] = request
@@ -96,7 +109,7 @@ class _Collector:
     def reject(self, row: int, offset: int, cells: list[str], problems: Sequence[Problem]) -> None:
         reason = "; ".join(problem.reason for problem in problems)
         own = cells[self.rejects_format.leading :]
-        self.rejects += self.rejects_format.row(Reject(row, offset, problems[0].code, reason, own))
+        self.rejects.write(self.rejects_format.row(Reject(row, offset, problems[0].code, reason, own)))
         self.rejected += 1
         self.reasons.update({f"{problem.code} {problem.column or ''}".strip() for problem in problems})
         self.first_reject = self.first_reject or RejectNote(row, offset, reason[:_MOST_CHARACTERS])
@@ -135,7 +148,7 @@ def read_windows(
 
     Args:
         row: number of the first record.
-        limits: a window ends with the record that reaches one of them.
+        limits: a window ends with the record that reaches one of them, or what memory it may take.
     """
     collector, start = _Collector(codec, rejects_format), reader.offset
     end, ended = start, False
@@ -151,10 +164,10 @@ def read_windows(
         elif cells:
             collector.take(number, offset, cells)
         end = reader.offset
-        ended = end - start >= limits.bytes or collector.records >= limits.records
+        ended = end - start >= limits.bytes or collector.records >= limits.records or collector.full
     yield _window(collector, reader.offset, row, last=True)
 
 
 def _window(collector: _Collector, offset: int, row: int, last: bool) -> Window:
     requests = list(collector.kept.values())
-    return Window(requests, bytes(collector.rejects), collector.tally(), offset, row, last)
+    return Window(requests, collector.rejects.getvalue(), collector.tally(), offset, row, last)
