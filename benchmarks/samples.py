@@ -70,11 +70,12 @@ HARD: dict[str, Callable[[int], str]] = {
     "shortest rows, all of one key": lambda _: "1,a\n",
     "shortest rows, all rejected": lambda _: "1\n",
     "rows of 70 bytes, all rejected": lambda _: (
-        "a row of one field where the header has two of them, many times over\n"
+        "a row of one field where the header has two of them many times over\n"
     ),
     "blank lines": lambda _: "\n",
     "dense quotes": '"{0:x}","""a"""\n'.format,
     "quotes inside unquoted fields": '{0:x},5" pipe 𝄞\n'.format,
+    "rows of 60 control characters": lambda number: f"{number:x}," + "\x01" * 55 + "\n",
     "rows of 300 KB": lambda number: f"{number},{_WORDS * 300}\n",
     "rows of 100,000 fields": lambda _: "," * 100_000 + "\n",
     "one quoted field as long as a record may be": lambda _: '1,"' + "a line\n" * (_LONGEST // 7) + '"\n',
