@@ -21,6 +21,7 @@ from lambdas import wiring
 
 _ENVIRONMENT = {
     "AWS_ENDPOINT_URL": ENDPOINT,
+    "AWS_ENDPOINT_URL_S3": ENDPOINT,
     "AWS_ACCESS_KEY_ID": "none",
     "AWS_SECRET_ACCESS_KEY": "none",
     "AWS_DEFAULT_REGION": "eu-west-1",
