@@ -87,8 +87,7 @@ def _places(
         "the same in the bucket": f"s3://{deployment.bucket}/{layout.job_prefix(job.name)}",
         "execution": job.execution,
         "endpoint for the AWS CLI": os.environ["AWS_ENDPOINT_URL"],
-        "again": "make demo",
-        "stop": "make down",
+        "to stop what make up started": "make down",
     }
 
 

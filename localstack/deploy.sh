@@ -4,6 +4,7 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$ROOT"
+refuse_strangers
 
 APP=$LOCAL_DIR/cdk.out
 quietly() {

@@ -20,7 +20,24 @@ case ${USE_SSL:-} in
 esac
 
 OWN_ENDPOINT=$SCHEME://127.0.0.1:$PORT
-export AWS_ENDPOINT_URL=${AWS_ENDPOINT_URL:-$OWN_ENDPOINT}
+GIVEN_ENDPOINT=${AWS_ENDPOINT_URL:-}
+export AWS_ENDPOINT_URL=${GIVEN_ENDPOINT:-$OWN_ENDPOINT}
+
+# The MiniStack of up.sh, if it runs: pid and endpoint. The pid may have gone to another process meanwhile.
+own_pid= own_endpoint=
+if [ -e "$PID_FILE" ]; then read -r own_pid own_endpoint <"$PID_FILE"; fi
+own_runs() {
+  [ -n "$own_pid" ] &&
+    { ps -p "$own_pid" -o args= || tr '\0' ' ' <"/proc/$own_pid/cmdline"; } 2>/dev/null | grep -q ministack
+}
+
+# An emulator of somebody else's is used only where it is named.
+refuse_strangers() {
+  if [ -n "$GIVEN_ENDPOINT" ] || { own_runs && [ "$own_endpoint" = "$OWN_ENDPOINT" ]; }; then return; fi
+  echo "make up has not started what is at $OWN_ENDPOINT. To use it: AWS_ENDPOINT_URL=$OWN_ENDPOINT;" \
+    "to leave it alone: another port, such as PORT=4567" >&2
+  exit 1
+}
 
 # An emulator never sees real credentials, and another endpoint never sees these.
 case $AWS_ENDPOINT_URL in

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts MiniStack on 127.0.0.1:${PORT:-4566} and returns when it answers. What runs already is left as it is.
+# Starts MiniStack on 127.0.0.1:${PORT:-4566} and returns when it answers, or at once where it runs already.
 #   USE_SSL=1   HTTPS, with a certificate of its own
 #   AUTH=true   enforce IAM policies; wants USE_SSL=1, as the stack's policies refuse plain HTTP
 set -euo pipefail
@@ -7,6 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$ROOT"
 
 if python -m localstack.health 0; then
+  refuse_strangers
   echo "Already running: $AWS_ENDPOINT_URL"
   exit
 fi
@@ -14,9 +15,8 @@ if [ "$AWS_ENDPOINT_URL" != "$OWN_ENDPOINT" ]; then
   echo "Nothing answers at AWS_ENDPOINT_URL=$AWS_ENDPOINT_URL. Start it, or unset the variable to use MiniStack." >&2
   exit 1
 fi
-
-if [ -e "$PID_FILE" ] && kill -0 "$(<"$PID_FILE")" 2>/dev/null; then
-  echo "Another MiniStack of this checkout runs (pid $(<"$PID_FILE")), but not at $OWN_ENDPOINT: make down first." >&2
+if own_runs; then
+  echo "make up has started one at $own_endpoint already (pid $own_pid): make down first, or PORT=${own_endpoint##*:}" >&2
   exit 1
 fi
 
@@ -25,7 +25,7 @@ set -m # a process group of its own, so that down.sh ends its workers too and Ct
 env -u AWS_ENDPOINT_URL -u AWS_CA_BUNDLE -u NODE_EXTRA_CA_CERTS \
   BIND_HOST=127.0.0.1 GATEWAY_PORT="$PORT" TMPDIR="$LOCAL_DIR/tmp" IOT_MTLS_ENABLED=0 SFTP_ENABLED=0 \
   nohup ministack >"$LOG_FILE" 2>&1 </dev/null &
-echo $! >"$PID_FILE"
+echo "$! $OWN_ENDPOINT" >"$PID_FILE"
 
 until python -m localstack.health 1; do
   kill -0 $! 2>/dev/null && ((SECONDS < 60)) && continue
