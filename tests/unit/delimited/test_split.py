@@ -90,6 +90,13 @@ def test_no_chunk_has_more_records_than_it_may(size: int, most: int, block: int)
     assert sum(chunk.records for chunk in found) == 100
 
 
+@pytest.mark.parametrize("text", [b'a\\\n"b\nc"\nd\n', b'a\\\n"\n"x\ny"\n', b'a\\\n",b\n"c\nd"\n'])
+def test_a_quote_behind_an_escaped_line_end_opens_nothing(text: bytes) -> None:
+    form = Format(escape="\\")
+    found = [cells for chunk in chunks_of(text, form) for cells in read_chunk(text, chunk, form, UTF_8)]
+    assert found == csv_records(text, form, UTF_8)
+
+
 def test_every_chunk_has_the_size_asked_for_but_the_last() -> None:
     found = chunks_of(b"id,name\n" * 100, size=20)
     assert {chunk.end - chunk.start for chunk in found[:-1]} == {24}

@@ -79,6 +79,7 @@ def possible_amounts(rows: list[Row]) -> dict[str, set[str]]:
     leave_every=st.sampled_from([0, 2, 3]),
     fail_every=st.sampled_from([0, 3]),
     write_seconds=st.sampled_from([5.3, 60.0]),
+    window=st.sampled_from([300, 1 << 26]),
     seed=st.integers(0, 99),
 )
 def test_every_row_is_accounted_for_whatever_goes_wrong(
@@ -87,6 +88,7 @@ def test_every_row_is_accounted_for_whatever_goes_wrong(
     leave_every: int,
     fail_every: int,
     write_seconds: float,
+    window: int,
     seed: int,
 ) -> None:
     rows, rng = list(map(padded, rows)), random.Random(seed)
@@ -95,7 +97,9 @@ def test_every_row_is_accounted_for_whatever_goes_wrong(
     pipeline.load_remaining, pipeline.write_seconds = lambda: times(1), write_seconds
     pipeline.break_things = lambda it: break_things(it, faults)
     parallel = {"chunk_bytes": 1024, "message_bytes": 1024 + rng.randint(0, 2000)}
-    report = pipeline.run(spell(rows), parallel=parallel, tolerate={"rejects": 999})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("headrace.loader.MAX_WINDOW_BYTES", window)
+        report = pipeline.run(spell(rows), parallel=parallel, tolerate={"rejects": 999})
     read = [row for row in rows if row]
     assert report["status"] == "SUCCEEDED", report["cause"]
     assert is_balanced(report)

@@ -75,8 +75,9 @@ def test_windows_are_settled_one_by_one_and_add_up(zipped: bool, monkeypatch: py
     (record,) = pipeline.ledger.units("one")
     assert record.window > 3
     assert record.tally.requests + record.tally.superseded == record.tally.records == 100
-    sequences = [read_message(body).header.sequence for body in pipeline.queue.sent]
-    assert sequences == list(range(record.sent))
+    headers = [read_message(body).header for body in pipeline.queue.sent]
+    assert [header.sequence for header in headers] == list(range(record.sent))
+    assert sum(header.requests for header in headers) == record.tally.requests
 
 
 def test_a_window_ends_where_its_rows_take_too_much_memory(monkeypatch: pytest.MonkeyPatch) -> None:
