@@ -97,7 +97,7 @@ class Exercises:
         return self._consume("DeadLetter", "no message at all")
 
     def put_away_what_no_job_has(self) -> str:
-        return self._consume("DeadLetter", message(f"e2e-{uuid4().hex[:12]}", self._table, "1"))
+        return self._consume("DeadLetter", message(self._stack.name(), self._table, "1"))
 
     # settle and report
 
@@ -120,7 +120,7 @@ class Exercises:
     def _planned(self, source: str = "") -> str:
         """The plan of a job of its own, as the function makes it; nothing else of the job is there."""
         made = self._stack.put("sources/grants.csv", ROWS)
-        job = f"e2e-{uuid4().hex[:12]}"
+        job = self._stack.name()
         etag = self._stack.s3.head_object(Bucket=self._stack.bucket, Key="sources/grants.csv")["ETag"]
         bucket, key = (source or made).removeprefix("s3://").split("/", 1)
         keys = [{"name": "id", "type": "S", "role": "partition", "index": None}]

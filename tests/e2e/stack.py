@@ -67,11 +67,16 @@ class Stack:
         self._of_upload: dict[str, str] = {}
         self._seen: set[str] = set()
 
+    @staticmethod
+    def name(what: str = "some") -> str:
+        """A new name, which a table that the stack may touch can have, or a job."""
+        return f"e2e-{what}-{uuid4().hex[:12]}"
+
     # Tables and objects
 
     def table(self, name: str = "", key_type: str = "S") -> str:
         """Makes a table with the key `id`."""
-        name = name or f"e2e-{uuid4().hex[:12]}"
+        name = name or self.name()
         self.dynamodb.create_table(
             TableName=name,
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -112,7 +117,7 @@ class Stack:
 
     def start(self, job: Mapping[str, Any], name: str = "") -> str:
         """Starts a job as the console does; returns the execution."""
-        name = name or f"e2e-{uuid4().hex[:12]}"
+        name = name or self.name()
         started = self.states.start_execution(
             stateMachineArn=self.state_machine, name=name, input=json.dumps(job)
         )

@@ -83,7 +83,7 @@ def exercises(stack: Stack, faults: Faults) -> Iterator[Exercises]:
     assert faults.directory.exists()
     mapping = stack.part("FunctionsWriteBatchQueue")
     stack.functions.update_event_source_mapping(UUID=mapping, Enabled=False)
-    yield Exercises(stack, stack.table(), stack.table("e2e-throttled"))
+    yield Exercises(stack, stack.table(), stack.table(stack.name("throttled")))
     stack.sqs.purge_queue(QueueUrl=stack.write_queue)
     stack.functions.update_event_source_mapping(UUID=mapping, Enabled=True)
 
