@@ -46,7 +46,7 @@ def ensure_table(deployment: Deployment) -> None:
 def count_items(deployment: Deployment) -> int:
     """In pages, as DynamoDB Local would hold a whole table in its heap."""
     pages = deployment.dynamodb.get_paginator("scan").paginate(
-        TableName=TABLE, Select="COUNT", ConsistentRead=True, Limit=1_000
+        TableName=TABLE, Select="COUNT", ConsistentRead=True, PaginationConfig={"PageSize": 1_000}
     )
     return sum(page["Count"] for page in pages)
 
