@@ -25,5 +25,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         )
     except JobError as error:
         planned = {"status": "REFUSED", "error": refusal(error)}
-    logger.info("planned", job=planned.get("job", event["name"]), plan=planned)
+    logger.info("planned", job=planned.get("job", event["name"]), status=planned["status"])
     return planned
