@@ -78,7 +78,16 @@ class DynamoLedger:
         return _read_unit(found) if found else None
 
     def save_unit(self, job: str, record: UnitRecord) -> None:
-        self._put(job, _unit_record(record.unit), record)
+        put = self._put_of(job, _unit_record(record.unit), record)
+        put["Item"]["state"] = {"S": str(record.state)}
+        _holds(
+            lambda: self._dynamodb.put_item(
+                **put,
+                ConditionExpression="attribute_not_exists(#state) OR #state <> :done",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues={":done": {"S": str(UnitState.DONE)}},
+            )
+        )
 
     def units(self, job: str) -> list[UnitRecord]:
         return [_read_unit(item) for item in self._query(job, "unit#")]

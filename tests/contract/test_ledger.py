@@ -54,6 +54,14 @@ def test_a_units_record_comes_back_whole(ledger: Ledger) -> None:
     assert ledger.unit("job", 4) == record
 
 
+def test_a_unit_that_is_done_stays_done(ledger: Ledger) -> None:
+    done = UnitRecord(4, UnitState.DONE, sent=3)
+    ledger.save_unit("job", replace(done, state=UnitState.RUNNING))
+    ledger.save_unit("job", done)
+    ledger.save_unit("job", UnitRecord(4, UnitState.FAILED, error="too late"))
+    assert ledger.units("job") == [done]
+
+
 def test_many_units_come_back_in_order_and_of_their_job_alone(ledger: Ledger) -> None:
     records = [UnitRecord(number, error="x" * 1000) for number in range(1000)]
     for record in reversed(records):

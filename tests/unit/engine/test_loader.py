@@ -123,6 +123,6 @@ def test_an_item_that_no_message_can_carry_is_a_reject() -> None:
 def test_a_unit_that_failed_goes_on_where_it_stood() -> None:
     pipeline = planned()
     record = load(pipeline, times(1))
-    pipeline.ledger.save_unit("one", replace(record, state=UnitState.FAILED, error="why"))
+    pipeline.ledger.put_unit("one", replace(record, state=UnitState.FAILED, error="why"))
     done = load(pipeline)
     assert (done.state, done.error, done.tally.records) == (UnitState.DONE, None, 100)

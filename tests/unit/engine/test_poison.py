@@ -126,7 +126,7 @@ def test_rows_that_a_failed_unit_queued_in_vain_are_missed() -> None:
     pipeline = planned()
     pipeline.load("one")
     record = pipeline.ledger.units("one")[0]
-    pipeline.ledger.save_unit("one", replace(record, state=UnitState.FAILED, error="why"))
+    pipeline.ledger.put_unit("one", replace(record, state=UnitState.FAILED, error="why"))
     report = pipeline.reporter.report("one", pipeline.ledger.jobs["one"].execution)
     assert "1 rows of units that did not end were queued and never settled" in report["missing"]
 
