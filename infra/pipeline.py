@@ -16,6 +16,15 @@ from infra.functions import Functions
 from infra.grants import Grant
 from infra.protection import KEY_ACTIONS, Protection
 
+WRITE_RESULTS = (
+    "s3:AbortMultipartUpload",
+    "s3:GetObject",
+    "s3:ListMultipartUploadParts",
+    "s3:PutObject",
+)
+"""What a Map's ResultWriter needs: it uploads in parts. Source: Step Functions Developer Guide, "IAM
+policies for using Distributed Map states"."""
+
 
 class Pipeline(Construct):
     def __init__(
@@ -86,6 +95,6 @@ def _map_objects(data: DataBucket, protection: Protection) -> list[Grant]:
     key = [Grant(KEY_ACTIONS, [protection.key.key_arn])] if protection.key else []
     return [
         Grant(["s3:GetObject"], [data.bucket.arn_for_objects(units)], "The lists of work units."),
-        Grant(["s3:PutObject"], [data.bucket.arn_for_objects(results)], "The Map's results."),
+        Grant(WRITE_RESULTS, [data.bucket.arn_for_objects(results)], "The Map's results."),
         *key,
     ]

@@ -127,6 +127,8 @@ def test_the_state_machine_may_run_its_steps_its_children_and_nothing_else() -> 
         "states:StopExecution": children,
         "s3:GetObject": JOBS,
         "s3:PutObject": {"DataBucket/map-results/*"},
+        "s3:AbortMultipartUpload": {"DataBucket/map-results/*"},
+        "s3:ListMultipartUploadParts": {"DataBucket/map-results/*"},
     }
 
 
