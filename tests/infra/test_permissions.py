@@ -125,7 +125,7 @@ def test_the_state_machine_may_run_its_steps_its_children_and_nothing_else() -> 
         "states:StartExecution": {"PipelineStateMachine"},
         "states:DescribeExecution": children,
         "states:StopExecution": children,
-        "s3:GetObject": JOBS,
+        "s3:GetObject": JOBS | {"DataBucket/map-results/*"},
         "s3:PutObject": {"DataBucket/map-results/*"},
         "s3:AbortMultipartUpload": {"DataBucket/map-results/*"},
         "s3:ListMultipartUploadParts": {"DataBucket/map-results/*"},
