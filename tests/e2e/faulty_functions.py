@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +33,25 @@ from headrace.ports import Written
 _send, _write, _settle = SqsWriteQueue.send, DynamoTables.write, DynamoLedger.settle
 
 
+class Killed(BaseException):
+    """Ends an invocation where it stands: nothing of the functions' catches it. A process that ends for
+    good would take an emulator's poller with it."""
+
+
 def load_chunk(event: dict[str, Any], context: Any) -> Any:
     _note(f"call-{event['job']}-{time.time_ns()}")
-    return lambdas.load_chunk.handler(event, context)
+    return _killable(lambdas.load_chunk.handler, event, context)
 
 
-write_batch = lambdas.write_batch.handler
+def write_batch(event: dict[str, Any], context: Any) -> Any:
+    return _killable(lambdas.write_batch.handler, event, context)
+
+
+def _killable(handler: Callable[..., Any], event: dict[str, Any], context: Any) -> Any:
+    try:
+        return handler(event, context)
+    except Killed as end:
+        raise RuntimeError("the process was killed") from end
 
 
 def _note(name: str) -> bool:
@@ -54,7 +67,7 @@ def send(self: SqsWriteQueue, bodies: Sequence[str], delay: int = 0) -> list[int
     job = json.loads(bodies[0].split("\n")[0])["job"]
     if "halfway" in job and _note(f"killed-{job}"):
         _send(self, bodies[: len(bodies) // 2], delay)
-        os._exit(1)
+        raise Killed
     if "lost" in job:
         return _send(self, bodies[1:], delay) if bodies[1:] else []
     for _ in range(2 if "thrice" in job else 0):
@@ -77,7 +90,7 @@ def write(self: DynamoTables, table: str, requests: str) -> Written:
 
 def settle(self: DynamoLedger, job: str, unit: int, sequence: int, outcome: Outcome) -> bool:
     if "unsettled" in job and _note(f"killed-{job}"):
-        os._exit(1)
+        raise Killed
     return _settle(self, job, unit, sequence, outcome)
 
 
