@@ -152,21 +152,24 @@ class Stack:
 
     def ended(self, execution: str) -> Ended:
         """Waits until the execution ends."""
-
-        def look() -> dict[str, Any] | None:
-            described: dict[str, Any] = self.states.describe_execution(executionArn=execution)
-            return described if described["status"] != "RUNNING" else None
-
-        described = until(look, f"the end of {execution}")
+        described = self._described(execution)
         job = job_name(json.loads(described["input"]), described["name"])
         report = json.loads(self.get(f"s3://{self.bucket}/{layout.report_key(job)}"))
         return Ended(job, described["status"], described.get("error", ""), described.get("cause", ""), report)
 
     def output_of(self, execution: str) -> dict[str, Any]:
-        """What an execution that succeeded returned."""
-        self.ended(execution)
-        output: dict[str, Any] = json.loads(self.states.describe_execution(executionArn=execution)["output"])
+        """What an execution that succeeds returns."""
+        output: dict[str, Any] = json.loads(self._described(execution)["output"])
         return output
+
+    def _described(self, execution: str) -> dict[str, Any]:
+        """An execution, once it ended."""
+
+        def look() -> dict[str, Any] | None:
+            described: dict[str, Any] = self.states.describe_execution(executionArn=execution)
+            return described if described["status"] != "RUNNING" else None
+
+        return until(look, f"the end of {execution}")
 
     def rejects(self, ended: Ended, encoding: str = "utf-8") -> list[dict[str, str]]:
         text = self.get(ended.report["rejects"]["location"]).decode(encoding)

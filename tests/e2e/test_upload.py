@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from copy import deepcopy
 from typing import Any
 
@@ -92,8 +91,7 @@ def test_an_upload_that_is_told_of_again_is_one_job(
 
 def test_the_options_of_a_folder_are_no_data(stack: Stack, uploads: dict[str, tuple[str, str]]) -> None:
     key = f"incoming/{uploads[MANY][0]}/_headrace.json"
-    described = stack.states.describe_execution(executionArn=stack.execution_of(key))
-    assert json.loads(described["output"]) == {"status": "IGNORED"}
+    assert stack.output_of(stack.execution_of(key)) == {"status": "IGNORED"}
 
 
 def test_broken_options_refuse_the_upload(stack: Stack) -> None:
