@@ -10,7 +10,7 @@ from typing import Any
 
 from headrace.job.model import NULL_MARK, Format
 
-MAX_RECORD_BYTES = 16 * 1024 * 1024
+MAX_RECORD_BYTES = 4 * 1024 * 1024
 """No item comes near it (400 KB); a longer record is an unbalanced quote."""
 
 
