@@ -151,7 +151,8 @@ class Scanner(Generic[AnyStr]):
         self._quote: AnyStr | None = spell(form.quote) if form.quote else None
         self._escape: AnyStr | None = spell(form.escape) if form.escape else None
         self._ordinary = next(c for c in "xyz" if c not in (form.delimiter, form.quote, form.escape))
-        self._openings: list[AnyStr] = [spell(c + (form.quote or "")) for c in (form.delimiter, "\n", "\r")]
+        self._delimiter: AnyStr = spell(form.delimiter)
+        self._before_fields: set[AnyStr] = {spell(""), self._delimiter, self._newline, self._return}
         self._escaped_ends: re.Pattern[AnyStr] = re.compile(
             spell("(?:") + re.escape(spell(form.escape or "\\")) + spell(")+") + self._newline
         )
@@ -189,14 +190,13 @@ class Scanner(Generic[AnyStr]):
         outside = parts[starts_inside::2]
         ends_inside = starts_inside is (len(parts) % 2 == 1)
         before_quotes = outside if ends_inside else outside[:-1]
-        if state is State.ESCAPED or not self._all_open_fields(before_quotes, quote):
+        if state is State.ESCAPED or not self._all_open_fields(before_quotes):
             return self._ask_csv(text, state)
         return self.count_lines(quote.join(outside)), State.QUOTED if ends_inside else State.RECORD
 
-    def _all_open_fields(self, before_quotes: list[AnyStr], quote: AnyStr) -> bool:
-        text = quote.join(before_quotes) + quote
-        openings = sum(text.count(opening) for opening in self._openings)
-        return openings == len(before_quotes) - before_quotes.count(quote[:0])
+    def _all_open_fields(self, before_quotes: list[AnyStr]) -> bool:
+        """A delimiter of several bytes cannot be told from other text by its last one."""
+        return len(self._delimiter) == 1 and {part[-1:] for part in before_quotes} <= self._before_fields
 
     def _with_escapes(self, text: AnyStr, state: State) -> tuple[int, State]:
         if self._quote is not None or self._return in text:
