@@ -7,7 +7,8 @@ import random
 from headrace import layout
 from headrace.errors import MessageError
 from headrace.ledger import Ledger, Outcome, add_outcomes
-from headrace.messages import Message, read_message, requests_of
+from headrace.messages import Message, requests_of
+from headrace.parcels import Parcels
 from headrace.plan import Plans
 from headrace.ports import Counts, ObjectStore
 from headrace.writer import rejects_of
@@ -24,6 +25,7 @@ class DeadLetters:
         self._plans = plans
         self._rng = rng
         self._bucket = bucket
+        self._parcels = Parcels(store, bucket)
 
     def take(self, message_id: str, body: str) -> None:
         """Puts what is not written of a message into its job's rejects and settles it as failed; a
@@ -34,7 +36,7 @@ class DeadLetters:
             TransientError: trying again may help.
         """
         try:
-            self._settle(read_message(body))
+            self._settle(self._parcels.open(body))
         except MessageError:
             self._store.put(self._bucket, layout.dead_key(message_id), body.encode())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from headrace.names import DEAD_PREFIX, INCOMING_PREFIX, JOBS_PREFIX, OPTIONS_OBJECT
 
 
@@ -31,6 +33,18 @@ def window_rejects_key(job: str, unit: int, window: int) -> str:
 
 def message_rejects_key(job: str, unit: int, sequence: int, try_: str) -> str:
     return f"{reject_parts_prefix(job)}{unit:06d}-message-{sequence:06d}-{try_}.csv"
+
+
+def large_messages_prefix(job: str) -> str:
+    return job_prefix(job) + "messages/"
+
+
+def large_message_key(job: str, unit: int, sequence: int) -> str:
+    return f"{large_messages_prefix(job)}{unit:06d}-{sequence:06d}.txt"
+
+
+def is_large_message_key(key: str) -> bool:
+    return re.fullmatch(rf"{JOBS_PREFIX}[^/]+/messages/\d{{6,}}-\d{{6,}}\.txt", key) is not None
 
 
 def rejects_key(job: str) -> str:

@@ -11,6 +11,7 @@ from headrace.delimited.records import RecordReader
 from headrace.delimited.split import Limits
 from headrace.ledger import Ledger, UnitRecord, UnitState, add_tallies
 from headrace.messages import pack
+from headrace.parcels import Parcels
 from headrace.plan import Plan, Unit
 from headrace.ports import Clock, ObjectStore, Remaining, WriteQueue
 from headrace.sending import batches, send_all
@@ -34,6 +35,7 @@ class Loader:
         self._clock = clock
         self._rng = rng
         self._bucket = bucket
+        self._parcels = Parcels(store, bucket)
 
     def load(self, plan: Plan, unit: Unit, remaining: Remaining, reserve: float) -> UnitRecord:
         """Works on the unit until it is done or fewer than `reserve` seconds remain; the ledger has
@@ -86,7 +88,8 @@ class Loader:
             requests, plan.job_id, record.unit, job.target, record.first_message, job.message_bytes
         )
         sent = max(record.sent, record.first_message)
-        for batch in batches(islice(messages, sent - record.first_message, None)):
+        unsent = islice(messages, sent - record.first_message, None)
+        for batch in batches(map(self._parcels.wrap, unsent)):
             if sent > record.sent and remaining() < reserve:
                 return sent, False
             send_all(self._queue, batch, self._clock, self._rng)

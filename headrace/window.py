@@ -18,7 +18,7 @@ from headrace.delimited.split import Limits
 from headrace.items.codec import Problem, RowCodec, RowRejected
 from headrace.items.size import item_size, write_units
 from headrace.ledger import DuplicateNote, RejectNote, Tally
-from headrace.messages import HEADER_BYTES, MAX_MESSAGE_BYTES, Request, put_request
+from headrace.messages import Request, put_request
 
 MAX_WINDOW_BYTES = 64 * 1024 * 1024
 _MAX_OVERHEAD_BYTES = 96 * 1024 * 1024
@@ -31,7 +31,6 @@ or by the reasons why so many of its rows are rejects."""
 _REJECT_COPIES = 2
 _MOST_CHARACTERS = 1000
 """Of the reject that a unit's record keeps: a row of many columns has a reason for each."""
-_MAX_REQUEST_BYTES = MAX_MESSAGE_BYTES - HEADER_BYTES - 8
 _OPEN_QUOTE = Problem(
     "open_quote", None, "a quote opens in this row and is never closed: all that follows it is in one field"
 )
@@ -92,8 +91,6 @@ class _Collector:
         try:
             item = self.codec.encode(cells)
             request = Request(_trimmed(put_request(item)), write_units(item_size(item)), row)
-            if len(request.body) > _MAX_REQUEST_BYTES:
-                raise RowRejected((_too_long_for_a_message(len(request.body)),))
         except RowRejected as rejected:
             self.reject(row, offset, cells, rejected.problems)
             return
@@ -130,15 +127,6 @@ class _Collector:
 def _trimmed(body: bytes) -> bytes:
     """A copy: what orjson returns keeps all of the 4 KiB that it was written into."""
     return bytes(memoryview(body))
-
-
-def _too_long_for_a_message(length: int) -> Problem:
-    return Problem(
-        "size",
-        None,
-        f"as JSON the item takes {length} bytes, more than a queue's message can carry "
-        f"({_MAX_REQUEST_BYTES})",
-    )
 
 
 def read_windows(

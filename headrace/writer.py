@@ -13,7 +13,8 @@ from headrace.delimited.rejects import Reject
 from headrace.errors import HeadraceError, ThrottledError, TransientError, WriteRefusedError
 from headrace.items.unload import RowDecoder
 from headrace.ledger import JobState, Ledger, Outcome, Progress, add_outcomes
-from headrace.messages import Message, count_requests, item_of, read_message, requests_of
+from headrace.messages import Message, count_requests, item_of, requests_of
+from headrace.parcels import Parcels
 from headrace.plan import Plan, Plans
 from headrace.ports import Clock, Counts, ObjectStore, Remaining, Tables, WriteQueue
 from headrace.sending import send_all
@@ -74,6 +75,7 @@ class Writer:
         self._clock = clock
         self._rng = rng
         self._bucket = bucket
+        self._parcels = Parcels(store, bucket)
 
     def take(self, body: str, receipt: str, receives: int, remaining: Remaining, reserve: float) -> None:
         """Writes a received message, or what is left of it, and settles it.
@@ -89,7 +91,7 @@ class Writer:
             HeadraceError: it cannot be written now; SQS will deliver it again, soon at first.
         """
         try:
-            message = read_message(body)
+            message = self._parcels.open(body)
             self._take(message, body, remaining, reserve)
         except HeadraceError:
             self._queue.release(receipt, min(2**receives, _MAX_RELEASE_SECONDS))

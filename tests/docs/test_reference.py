@@ -48,6 +48,7 @@ def test_the_places_in_the_bucket_are_those_of_the_layout() -> None:
         layout.report_key(job),
         layout.report_page_key(job),
         layout.rejects_key(job),
+        layout.large_messages_prefix(job),
         layout.options_key(folder),
         f"{INCOMING_PREFIX}{folder}/",
         DEAD_PREFIX,

@@ -55,6 +55,7 @@ _MANY = "id,price:N\n1,0\n1,1\nbad,cheap\nlong,1,2\n" + "".join(f"{n},{n}.50\n" 
 _MANY_ITEMS = {
     str(n): {"id": {"S": str(n)}, "price": {"N": "1" if n == 1 else f"{n}.5"}} for n in range(1, 401)
 }
+_LONG = "\x01" * 200_000
 
 CASES: dict[str, Case] = {
     "every type": all_written(_EVERY_TYPE.encode(), {"1": _EVERY_ITEM}),
@@ -63,6 +64,9 @@ CASES: dict[str, Case] = {
         _MANY_ITEMS,
         {"read": 403, "written": 400, "superseded": 1, "rejected": 2},
         _SMALL_CHUNKS,
+    ),
+    "an item that is larger as JSON than a queue's message": all_written(
+        f"id,name\n1,{_LONG}\n".encode(), {"1": {"id": {"S": "1"}, "name": {"S": _LONG}}}
     ),
     "a byte order mark": all_written(b"\xef\xbb\xbf" + _TEXT.encode(), _TWO),
     "gzip": all_written(gzip.compress(_TEXT.encode()), _TWO, name="rows.csv.gz"),

@@ -114,12 +114,6 @@ def test_a_row_whose_quote_never_closes_is_a_reject_with_all_behind_it() -> None
     assert record.tally.reasons == {"open_quote": 1}
 
 
-def test_an_item_that_no_message_can_carry_is_a_reject() -> None:
-    record = load(planned("id,name\na," + "\x01" * 200_000 + "\nb,1\n"))
-    assert record.tally.reasons == {"size": 1}
-    assert record.tally.requests == 1
-
-
 def test_a_unit_that_failed_goes_on_where_it_stood() -> None:
     pipeline = planned()
     record = load(pipeline, times(1))
