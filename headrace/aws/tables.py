@@ -62,7 +62,7 @@ def _keys(table: Mapping[str, Any]) -> Iterator[KeyAttribute]:
     for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
         schemas += [(index["IndexName"], index["KeySchema"]) for index in table.get(kind) or []]
     for index, schema in schemas:
-        for key in sorted(schema, key=lambda one: one["KeyType"] != "HASH"):
+        for key in schema:
             name = key["AttributeName"]
             yield KeyAttribute(name, types[name], _ROLES[key["KeyType"]], index)
 

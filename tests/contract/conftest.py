@@ -120,7 +120,7 @@ def schema() -> TableSchema:
 def create_orders(dynamodb: Any) -> None:
     index = {
         "IndexName": "by-city",
-        "KeySchema": key_schema({"at": "RANGE", "city": "HASH"}),
+        "KeySchema": key_schema({"city": "HASH", "at": "RANGE"}),
         "Projection": {"ProjectionType": "ALL"},
     }
     types = {"id": "S", "at": "N", "city": "S"}
