@@ -10,6 +10,8 @@ from typing import Any, Self
 from tests.e2e.stack import Stack
 
 DIRECTORY = "HEADRACE_FAULTS_DIR"
+EXIT = "HEADRACE_FAULTS_EXIT"
+"""Whether a kill ends the process itself: LocalStack's poller would go on with the dead one."""
 _MODULE = Path(__file__).with_name("faulty_functions.py")
 """Not to be imported here: it spoils the adapters."""
 _HANDLERS = {"LoadChunk": "load_chunk", "WriteBatch": "write_batch"}
@@ -26,13 +28,15 @@ class Faults:
         code = self._code(_MODULE)
         for name, handler in _HANDLERS.items():
             environment = self._environment(name) | {DIRECTORY: str(self.directory)}
+            environment |= {EXIT: "1"} if self._stack.emulator.enforces_iam else {}
             self._put(name, code, f"{_MODULE.stem}.{handler}", environment)
         return self
 
     def __exit__(self, *_: object) -> None:
         code = self._code()
         for name, handler in _HANDLERS.items():
-            environment = {key: value for key, value in self._environment(name).items() if key != DIRECTORY}
+            environment = self._environment(name)
+            environment = {key: environment[key] for key in environment.keys() - {DIRECTORY, EXIT}}
             self._put(name, code, f"lambdas.{handler}.handler", environment)
 
     def noted(self, job: str) -> int:
