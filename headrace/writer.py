@@ -13,7 +13,7 @@ from headrace.delimited.rejects import Reject
 from headrace.errors import HeadraceError, ThrottledError, TransientError, WriteRefusedError
 from headrace.items.unload import RowDecoder
 from headrace.ledger import JobState, Ledger, Outcome, Progress, add_outcomes
-from headrace.messages import Message, count_requests, item_of, requests_of
+from headrace.messages import Header, Message, count_requests, item_of, requests_of
 from headrace.parcels import Parcels
 from headrace.plan import Plan, Plans
 from headrace.ports import Clock, Counts, ObjectStore, Remaining, Tables, WriteQueue
@@ -110,7 +110,7 @@ class Writer:
                 self._write_line(header.target, message.lines[line], sums, remaining, reserve)
         except _OutOfTimeError as error:
             self._keep_progress(message, delivery.progress, line, sums)
-            self._put_back(header.job, body, error.delay)
+            self._put_back(header, body, error.delay)
             return
         except HeadraceError as error:
             self._keep_progress(message, delivery.progress, line, sums)
@@ -120,10 +120,12 @@ class Writer:
         outcome = add_outcomes(delivery.progress.outcome, self._outcome(message, rest, sums))
         self._ledger.settle(header.job, header.unit, header.sequence, outcome)
 
-    def _put_back(self, job: str, body: str, delay: int) -> None:
-        record = self._ledger.job(job)
+    def _put_back(self, header: Header, body: str, delay: int) -> None:
+        record = self._ledger.job(header.job)
         if record is None or record.state is JobState.ENDED:
-            raise TransientError("the table did not take the message in time, and its job has ended")
+            reason = "the table did not take the message in time, and its job has ended"
+            self._ledger.note_failure(header.job, header.unit, header.sequence, reason)
+            raise TransientError(reason)
         send_all(self._queue, [body], self._clock, self._rng, delay)
 
     def _write_line(self, table: str, line: str, sums: _Sums, remaining: Remaining, reserve: float) -> None:

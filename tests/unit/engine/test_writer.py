@@ -123,6 +123,7 @@ def test_a_message_of_a_job_that_ended_is_not_put_back() -> None:
     with pytest.raises(TransientError, match="its job has ended"):
         take(pipeline, body, seconds=1)
     assert not pipeline.queue.sent
+    assert "its job has ended" in (pipeline.ledger.delivery("one", 0, 0).reason or "")
 
 
 def test_a_failure_is_noted_and_the_message_comes_again_soon() -> None:
