@@ -75,6 +75,7 @@ class Planner:
         """What the state machine goes on with; `status` says how:
 
         - PLANNED: the units are in `bucket`, `units_key`
+        - DRY_RUN: the same, and nothing is to be loaded
         - PLANNING: time ran out; the same call again goes on
         - DUPLICATE: another execution has this upload already
         - IGNORED: the upload is no data

@@ -183,7 +183,7 @@ def _some(found: list[str]) -> list[str]:
 
 def _failure(unit: UnitRecord) -> str:
     return (
-        f"unit {unit.unit} failed at row {unit.row} (byte {unit.offset}), what follows in it is not loaded: "
+        f"unit {unit.unit} failed at row {unit.row} (byte {unit.offset}), what follows in it may be missing: "
         f"{unit.error}"
     )
 
