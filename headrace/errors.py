@@ -10,11 +10,23 @@
     │   ├── HeaderError              the header and the table or the job do not fit: every problem, at once
     │   ├── TableNotAllowedError     outside the stack's setting `tables`
     │   ├── TableNotFoundError
-    │   └── TableAccessError
+    │   ├── TableAccessError
+    │   ├── TableProtectedError      a table with deletion protection is not emptied
+    │   ├── TablesDifferError        source and target do not fit: every mismatch, at once
+    │   ├── ReadRefusedError         DynamoDB refuses what `scan` asks for
+    │   ├── RoleNotAllowedError      outside the stack's setting `roles`, or the role does not trust it
+    │   ├── QueueNotAllowedError     outside the stack's setting `queues`
+    │   ├── QueueNotFoundError
+    │   ├── QueueAccessError
+    │   ├── TargetNotAllowedError    an export may go only below `exports/` of the data bucket
+    │   ├── JobNotFoundError         there is no such job to resume or to cancel
+    │   └── JobRunningError          a job that runs cannot be resumed
     ├── TransientError           trying again may help: throttling, a busy service, a lost connection
     │   ├── ThrottledError
     │   └── SendError                a queue did not take some messages
+    ├── TurnLostError            another worker has this unit now
     ├── JobFailedError           how a job that ran can fail; the report says which
+    │   ├── JobCancelledError        it was stopped on purpose; it can be resumed
     │   ├── RowsRejectedError        more rows are rejected than the job tolerates
     │   └── RowsMissingError         rows that the ledger cannot account for
     ├── WriteRefusedError        DynamoDB refused a whole batch for what is in it
@@ -83,6 +95,46 @@ class TableAccessError(JobError):
     """The stack's roles may not use the table."""
 
 
+class TableProtectedError(JobError):
+    """The table has deletion protection."""
+
+
+class TablesDifferError(_ManyProblemsError, JobError):
+    """Source and target of a copy do not fit."""
+
+
+class ReadRefusedError(JobError):
+    """DynamoDB refuses a Scan or a Query for what is in it."""
+
+
+class RoleNotAllowedError(JobError):
+    """The role may not be assumed: it is outside the stack's setting `roles`, or does not trust it."""
+
+
+class QueueNotAllowedError(JobError):
+    """The queue is outside the stack's setting `queues`."""
+
+
+class QueueNotFoundError(JobError):
+    """There is no such queue."""
+
+
+class QueueAccessError(JobError):
+    """The stack's roles may not send to the queue."""
+
+
+class TargetNotAllowedError(JobError):
+    """An export may not go there."""
+
+
+class JobNotFoundError(JobError):
+    """There is no such job, or its records have expired."""
+
+
+class JobRunningError(JobError):
+    """The job is running; it can be cancelled, not resumed."""
+
+
 class TransientError(HeadraceError):
     """Trying again may help."""
 
@@ -104,8 +156,16 @@ class SendError(TransientError):
     """A queue did not take some messages, also after every retry."""
 
 
+class TurnLostError(HeadraceError):
+    """Another worker has taken on this unit: whatever this one still does counts for nothing."""
+
+
 class JobFailedError(HeadraceError):
     """A job ran, and not all of its rows are in the table."""
+
+
+class JobCancelledError(JobFailedError):
+    """The job was stopped on purpose; `{"resume": "<job>"}` does the rest of it."""
 
 
 class RowsRejectedError(JobFailedError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from headrace.names import DEAD_PREFIX, INCOMING_PREFIX, JOBS_PREFIX, OPTIONS_OBJECT
+from headrace.names import DEAD_PREFIX, EXPORTS_PREFIX, INCOMING_PREFIX, JOBS_PREFIX, OPTIONS_OBJECT
 
 
 def job_prefix(job: str) -> str:
@@ -21,6 +21,19 @@ def units_key(job: str) -> str:
 
 def unfinished_units_key(job: str) -> str:
     return job_prefix(job) + "units-unfinished.json"
+
+
+def document_key(job: str) -> str:
+    """The job as it was started."""
+    return job_prefix(job) + "job.json"
+
+
+def parked_prefix(job: str) -> str:
+    return job_prefix(job) + "parked/"
+
+
+def parked_key(job: str, unit: int, sequence: int) -> str:
+    return f"{parked_prefix(job)}{unit:06d}-{sequence:06d}.txt"
 
 
 def reject_parts_prefix(job: str) -> str:
@@ -47,8 +60,19 @@ def is_large_message_key(key: str) -> bool:
     return re.fullmatch(rf"{JOBS_PREFIX}[^/]+/messages/\d{{6,}}-\d{{6,}}\.txt", key) is not None
 
 
-def rejects_key(job: str) -> str:
-    return job_prefix(job) + "rejects/rejects.csv"
+def page_rejects_key(job: str, unit: int, page: int) -> str:
+    """Rejects of a segment's page, or of the export's part that begins with it."""
+    return f"{reject_parts_prefix(job)}{unit:06d}-page-{page:06d}.jsonl"
+
+
+def rejects_key(job: str, ending: str = "csv") -> str:
+    """`ending`: csv, or jsonl where items are rejected."""
+    return f"{job_prefix(job)}rejects/rejects.{ending}"
+
+
+def export_prefix(job: str) -> str:
+    """Where an export goes of which the job does not say it."""
+    return f"{EXPORTS_PREFIX}{job}/"
 
 
 def report_key(job: str) -> str:

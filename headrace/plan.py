@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -19,15 +20,29 @@ from headrace.job.parse import job_to_json, parse_job
 from headrace.ports import KeyAttribute, ObjectRef, ObjectStore
 
 
+class Phase(StrEnum):
+    """COUNT: something has to be counted before it is done."""
+
+    COUNT = "count"
+    WORK = "work"
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`header`: names as they stand in the object, types included. `codec`: the object's encoding,
-    byte order settled. `records`: how many there are behind the header; None for gzip, where only
-    reading tells. `looks_like`: columns of text that look like another type."""
+    """`keys`: of the table that is written and of its indexes, the table's partition key first.
+
+    Of a job that reads text: `source` is the object, or None where each unit has its own part.
+    `header`: names as they stand in the object, types included; of a CSV export, as they are to stand.
+    `codec`: the object's encoding, byte order settled. `records`: how many there are behind the header;
+    None where only reading tells. `looks_like`: columns of text that look like another type.
+
+    Of a job that reads a table: `read_keys` are that table's own keys. `bucket` and `prefix`: where an
+    export goes. `counted`: how many units the count phase had.
+    """
 
     job_id: str
     job: Job
-    source: ObjectRef
+    source: ObjectRef | None
     codec: str
     zipped: bool
     header: tuple[str, ...]
@@ -36,6 +51,11 @@ class Plan:
     looks_like: Mapping[str, str] | None = None
     records: int | None = None
     units: int = 0
+    phase: Phase = Phase.WORK
+    read_keys: tuple[KeyAttribute, ...] = ()
+    bucket: str = ""
+    prefix: str = ""
+    counted: int = 0
 
     @property
     def encoding(self) -> TextEncoding:
@@ -57,9 +77,11 @@ class Plan:
             **fields
             | {
                 "job": parse_job(fields["job"]),
-                "source": ObjectRef(**fields["source"]),
+                "source": ObjectRef(**fields["source"]) if fields["source"] else None,
                 "header": tuple(fields["header"]),
                 "keys": tuple(KeyAttribute(**key) for key in fields["keys"]),
+                "read_keys": tuple(KeyAttribute(**key) for key in fields["read_keys"]),
+                "phase": Phase(fields["phase"]),
                 "inferred": tuple(fields["inferred"]),
             }
         )
@@ -69,13 +91,53 @@ class Plan:
 class Unit:
     """A work unit: bytes `start` to before `end` of the source, whose first record is row `row`.
 
-    `end` and `records` are None where only reading tells (gzip: bytes are counted unpacked)."""
+    `end` and `records` are None where only reading tells (gzip: bytes are counted unpacked). `part`:
+    the object that it is of, where that is not the plan's source. Of a job that is resumed: `again`:
+    make all of its messages again and send those that are not settled; `resend`: no bytes at all,
+    but parked messages, by their keys in the data bucket.
+    """
 
     unit: int
     start: int
     end: int | None
     row: int
     records: int | None
+    part: ObjectRef | None = None
+    again: bool = False
+    resend: tuple[str, ...] = ()
+
+
+class Task(StrEnum):
+    """What is done with the items of a segment. MOVE: what the job's operation says. COUNT: they are
+    only counted. PRUNE: those that the copy's source has not are deleted; COUNT_PRUNE: those are counted."""
+
+    MOVE = "move"
+    COUNT = "count"
+    PRUNE = "prune"
+    COUNT_PRUNE = "count-prune"
+
+    @property
+    def counts(self) -> bool:
+        """It changes nothing."""
+        return self in (Task.COUNT, Task.COUNT_PRUNE)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A work unit: one of `segments` equal parts of a table's scan."""
+
+    unit: int
+    segment: int
+    segments: int
+    task: Task = Task.MOVE
+
+
+def work_of(fields: Mapping[str, Any]) -> Unit | Segment:
+    """A work unit from the list of units."""
+    if "segment" in fields:
+        return Segment(**dict(fields) | {"task": Task(fields["task"])})
+    part, resend = fields.get("part"), fields.get("resend", ())
+    return Unit(**dict(fields) | {"part": ObjectRef(**part) if part else None, "resend": tuple(resend)})
 
 
 def units_of(chunks: Iterable[Chunk]) -> list[Unit]:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from headrace.job.model import Place
+
 Item = dict[str, dict[str, Any]]
 """An item in DynamoDB JSON as it goes over the wire: N is text, B is base64 text."""
 
@@ -51,8 +53,31 @@ class ObjectStore(Protocol):
         """An object of any size, in bounded memory."""
         ...
 
+    def writer(self, bucket: str, key: str) -> ObjectWriter:
+        """For an object of any size, piece by piece, in bounded memory."""
+        ...
+
     def list(self, bucket: str, prefix: str) -> list[str]:
         """Keys in order."""
+        ...
+
+    def list_objects(self, bucket: str, prefix: str) -> Iterator[ObjectRef]:
+        """Objects in the order of their keys. Raises SourceNotFoundError (no such bucket),
+        SourceAccessError, TransientError."""
+        ...
+
+
+class ObjectWriter(Protocol):
+    """An object that is being written; nobody sees it before it is committed."""
+
+    def write(self, data: bytes) -> None: ...
+
+    def commit(self) -> str:
+        """Makes the object; returns its etag."""
+        ...
+
+    def abort(self) -> None:
+        """Gives up what was written."""
         ...
 
 
@@ -86,10 +111,21 @@ class TableSchema:
     arn: str
     keys: tuple[KeyAttribute, ...]
     """The table's own keys, partition first, then those of all indexes."""
+    items: int = 0
+    """How many there are, as DescribeTable says: some hours old."""
+    bytes: int = 0
+    """Of the same age."""
+    read_capacity: int | None = None
+    """Provisioned read units; None: on demand."""
+    deletion_protection: bool = False
 
     @property
     def primary(self) -> tuple[KeyAttribute, ...]:
         return tuple(key for key in self.keys if key.index is None)
+
+    def keys_of(self, index: str | None) -> tuple[KeyAttribute, ...]:
+        """Partition first; empty where there is no such index."""
+        return tuple(key for key in self.keys if key.index == index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +136,66 @@ class Written:
     """Requests left over, each as JSON text, ready to be sent again."""
     units: float = 0.0
     """Write units consumed, indexes included."""
+    skipped: int = 0
+    """Requests whose condition did not hold."""
+    refused: tuple[tuple[str, str], ...] = ()
+    """Requests that DynamoDB refuses for what is in them, each with the reason."""
+    throttles: tuple[str, ...] = ()
+    """Why requests are left over, in DynamoDB's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When an item may be put over what is there under its key.
+
+    `newer_by` None: never. Else: where the item there has no such attribute, or a smaller one.
+    `again`: the request may have been carried out before; an identical item that is there then counts
+    as written, not as skipped."""
+
+    newer_by: str | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRequest:
+    """One page of a Scan, or of a Query where there is a `key_condition`.
+
+    `start`: a page's `next`, or None for the first. `keys_only`: other attributes are not asked for.
+    Expressions as DynamoDB takes them; `values` in DynamoDB JSON."""
+
+    table: str
+    segment: int = 0
+    segments: int = 1
+    start: str | None = None
+    index: str | None = None
+    key_condition: str | None = None
+    filter: str | None = None
+    projection: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    consistent: bool = False
+    limit: int | None = None
+    """Items that DynamoDB looks at, before the filter."""
+    count: bool = False
+    """No items, only how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    items: tuple[Item, ...]
+    """Empty where only a count was asked for."""
+    count: int
+    scanned: int
+    """Items that DynamoDB looked at, before the filter."""
+    next: str | None
+    """Where the next page starts, as JSON text; None: this was the last. A page may well be empty
+    and not the last."""
+    units: float = 0.0
+    """Read units consumed."""
 
 
 class Tables(Protocol):
-    """DynamoDB tables of the user's."""
+    """DynamoDB tables of the user's, in one place."""
 
     def describe(self, table: str) -> TableSchema:
         """Raises TableNotFoundError, TableAccessError, TransientError."""
@@ -115,6 +207,61 @@ class Tables(Protocol):
         Raises ThrottledError, WriteRefusedError, TableNotFoundError, TableAccessError, TransientError.
         """
         ...
+
+    def write_if(self, table: str, requests: str, condition: Condition) -> Written:
+        """One PutItem a request, each under the condition. `requests`: a JSON array of at most 25 put
+        requests. What was throttled, or may not have arrived, comes back as unprocessed.
+
+        Raises TableNotFoundError, TableAccessError.
+        """
+        ...
+
+    def read(self, request: ReadRequest) -> Page:
+        """Raises ThrottledError, ReadRefusedError, TableNotFoundError, TableAccessError, TransientError."""
+        ...
+
+    def absent(self, table: str, keys: Sequence[Item]) -> list[Item]:
+        """Those of the keys, at most 100, under which there is no item. Read consistently.
+
+        Raises ThrottledError, ReadRefusedError, TableNotFoundError, TableAccessError, TransientError.
+        """
+        ...
+
+
+class Places(Protocol):
+    """Where the user's tables and queues are: other regions, other accounts."""
+
+    def tables(self, place: Place) -> Tables: ...
+
+    def queue(self, url: str, place: Place) -> UserQueue: ...
+
+
+@dataclass(frozen=True, slots=True)
+class UserMessage:
+    """`group` and `identity` are for FIFO queues: the same identity within five minutes is one message."""
+
+    body: str
+    group: str | None = None
+    identity: str | None = None
+
+
+class UserQueue(Protocol):
+    """An SQS queue of the user's."""
+
+    def check(self) -> None:
+        """Raises QueueNotFoundError, QueueAccessError, TransientError."""
+        ...
+
+    def send(self, messages: Sequence[UserMessage]) -> list[int]:
+        """At most 10, their bodies together at most 1 MiB; returns the positions of those that it did
+        not take. Raises QueueNotFoundError, QueueAccessError, TransientError."""
+        ...
+
+
+class Executions(Protocol):
+    """Executions of the stack's state machine."""
+
+    def is_running(self, arn: str) -> bool: ...
 
 
 class Events(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 NULL_MARK = "\ud800"
 """A cell of just this, half of a surrogate pair, is null: see `Format.null_cell`."""
@@ -36,9 +37,43 @@ class Empty(StrEnum):
     NULL = "null"
 
 
+class Operation(StrEnum):
+    LOAD = "load"
+    SCAN = "scan"
+    EXPORT = "export"
+    RESTORE = "restore"
+    COPY = "copy"
+    TRUNCATE = "truncate"
+    COUNT = "count"
+
+    @property
+    def reads_table(self) -> bool:
+        """Its work units are segments of a table's scan, not parts of a text."""
+        return self not in (Operation.LOAD, Operation.RESTORE)
+
+
+class WriteMode(StrEnum):
+    """What becomes of an item whose key is in the table already."""
+
+    PUT = "put"
+    INSERT = "insert"
+    NEWER = "newer"
+    DELETE = "delete"
+
+
+class Shape(StrEnum):
+    """How items are spelled as text. DELIMITED: a row a record; JSONL: plain JSON, an object a line;
+    DYNAMODB_JSON: `{"Item": {"id": {"S": "1"}}}`, one a line; FOUND: as an export's manifest says."""
+
+    DELIMITED = "delimited"
+    JSONL = "jsonl"
+    DYNAMODB_JSON = "dynamodb-json"
+    FOUND = "found"
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
-    """The dialect of a delimited text, presets resolved.
+    """The dialect of a delimited text, presets resolved; of other shapes only `encoding` means something.
 
     `header` is None where the object's first record is the header. `quote` None: nothing is quoted.
     `null`: the cell text that means null, or None. `backslash_escapes`: the escape also spells
@@ -52,6 +87,7 @@ class Format:
     encoding: str = "utf-8"
     null: str | None = None
     backslash_escapes: bool = False
+    shape: Shape = Shape.DELIMITED
 
     @property
     def null_cell(self) -> str | None:
@@ -80,22 +116,86 @@ class Tolerate:
     rejects_percent: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a table or a queue is, and as who it is used; by default the stack's own region and roles.
+
+    `external_id`: what the role's trust policy asks for, if it does."""
+
+    region: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What is read of a table, and how.
+
+    `names` and `values` are what the expressions refer to, values in DynamoDB JSON. With a
+    `key_condition` it is a Query. `limit_per_segment`: items after which a segment ends. `page_items`:
+    items that DynamoDB looks at for a page. `message_group`: of a FIFO queue; None: one a segment."""
+
+    filter: str | None = None
+    projection: str | None = None
+    index: str | None = None
+    key_condition: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    consistent: bool = False
+    limit_per_segment: int | None = None
+    page_items: int | None = None
+    items_per_message: int = 1
+    message_group: str | None = None
+
+
 MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A load job. `source` is an `s3://bucket/key` URL, `target` a table's name or ARN."""
+    """A job. What `source` and `target` are depends on the operation:
+
+    | operation | source | target |
+    |---|---|---|
+    | load | an object's URL, `s3://bucket/key` | a table |
+    | restore | an export's URL: its prefix, its manifest, or one object | a table |
+    | export | a table | the prefix's URL; empty: `exports/<job>/` in the data bucket |
+    | scan | a table | a queue's URL |
+    | copy | a table | a table |
+    | truncate | empty | a table |
+    | count | a table | empty |
+
+    A table is a name or an ARN; `source_place` and `target_place` tell where it is.
+    """
 
     source: str
     target: str
-    operation: str = "load"
+    operation: Operation = Operation.LOAD
+    source_place: Place = Place()
+    target_place: Place = Place()
     format: Format = Format()
     columns: Mapping[str, Column] = field(default_factory=dict)
     infer: bool = False
     empty: Empty = Empty.DROP
+    mode: WriteMode = WriteMode.PUT
+    newer_by: str | None = None
+    """The attribute that tells which of two items is newer, for the mode `newer`."""
+    scan: Scan = Scan()
+    mirror: bool = False
+    """Of a copy: also delete what the source does not have."""
+    confirm: str | None = None
+    """Of a truncate: the table's name, a second time."""
+    segments: int | None = None
+    """None: as many as the table's size and capacity suggest."""
     chunk_bytes: int = 16 * MIB
     concurrency: int = 40
     message_bytes: int = 240 * 1024
     tolerate: Tolerate = Tolerate()
     dry_run: bool = False
+
+    @property
+    def reads(self) -> tuple[str, Place]:
+        """The table that its segments read, and where it is."""
+        if self.operation is Operation.TRUNCATE:
+            return self.target, self.target_place
+        return self.source, self.source_place
