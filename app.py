@@ -21,7 +21,7 @@ def main() -> None:
     app = cdk.App()
     settings = Settings.from_context(app.node.try_get_context, os.environ.get("AWS_ENDPOINT_URL"))
     asset = build_asset(ROOT, ROOT / ".build", settings.target)
-    HeadraceStack(app, settings, asset, ROOT / "statemachine" / "load.asl.json")
+    HeadraceStack(app, settings, asset, ROOT / "statemachine" / "job.asl.json")
     app.synth()
 
 

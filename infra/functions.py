@@ -1,4 +1,4 @@
-"""The six functions: one asset, one role each, and the queues that call two of them."""
+"""The eight functions: one asset, one role each, and the queues that call two of them."""
 
 from __future__ import annotations
 
@@ -36,15 +36,18 @@ class Functions(Construct):
         self._environment = _environment(settings, grants)
         self.plan = self._function("plan", LONGEST, grants.plan())
         self.load_chunk = self._function("load_chunk", settings.loader_timeout, grants.load_chunk())
+        self.scan_segment = self._function("scan_segment", settings.loader_timeout, grants.scan_segment())
         self.write_batch = self._function("write_batch", settings.writer_timeout, grants.write_batch())
         self.dead_letter = self._function("dead_letter", DEAD_LETTER_TIMEOUT, grants.dead_letter())
         self.settle = self._function("settle", 60, grants.settle())
         self.report = self._function("report", LONGEST, grants.report())
+        self.stop = self._function("stop", LONGEST, grants.stop())
         _feed(self.write_batch, grants.write_queue, settings.writer_concurrency)
         _feed(self.dead_letter, grants.dead_letter_queue)
 
     def all(self) -> list[lambda_.Function]:
-        return [self.plan, self.load_chunk, self.write_batch, self.dead_letter, self.settle, self.report]
+        workers = [self.load_chunk, self.scan_segment, self.write_batch, self.dead_letter]
+        return [self.plan, *workers, self.settle, self.report, self.stop]
 
     def _function(self, module: str, timeout: int, grants: Sequence[Grant]) -> lambda_.Function:
         name = "".join(map(str.capitalize, module.split("_")))
@@ -74,7 +77,19 @@ def _environment(settings: Settings, grants: Grants) -> dict[str, str]:
         names.ENV_RETENTION_DAYS: str(settings.retention_days),
         names.ENV_STALL_SECONDS: str(settings.stall_seconds),
         "POWERTOOLS_SERVICE_NAME": SERVICE,
+        **_optional(settings),
     }
+
+
+def _optional(settings: Settings) -> dict[str, str]:
+    """A variable of a function cannot be empty everywhere: what is not set is left out."""
+    values = {
+        names.ENV_QUEUES: ",".join(settings.queues),
+        names.ENV_ROLES: ",".join(settings.roles),
+        names.ENV_SCAN_TABLE: settings.scan_table,
+        names.ENV_SCAN_QUEUE_URL: settings.scan_queue_url,
+    }
+    return {name: value for name, value in values.items() if value}
 
 
 def _role(scope: Construct, name: str, grants: Sequence[Grant], log_group: logs.LogGroup) -> iam.Role:

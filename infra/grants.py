@@ -14,7 +14,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 
-from headrace.names import DEAD_PREFIX, JOBS_PREFIX
+from headrace.names import DEAD_PREFIX, EXPORTS_PREFIX, JOBS_PREFIX
 from infra.protection import KEY_ACTIONS
 
 CONSUME = ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
@@ -48,6 +48,9 @@ class Grants:
     bus: events.IEventBus
     key: kms.IKey | None
     tables: Sequence[str]
+    queues: Sequence[str]
+    roles: Sequence[str]
+    machine_name: str
     local: bool
 
     def plan(self) -> list[Grant]:
@@ -55,8 +58,11 @@ class Grants:
             self._read_objects(),
             self._missing_is_404(),
             self._objects(JOBS_PREFIX, "s3:PutObject"),
-            self._tables("dynamodb:DescribeTable"),
-            self._ledger("dynamodb:GetItem", "dynamodb:PutItem"),
+            self._tables("dynamodb:DescribeTable", "dynamodb:Scan"),
+            self._ledger("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"),
+            Grant(["states:DescribeExecution"], [self._executions()], "Whether a job still runs."),
+            *self._queues("sqs:GetQueueAttributes"),
+            *self._roles(),
             *self._key(),
         ]
 
@@ -66,6 +72,20 @@ class Grants:
             self._missing_is_404(),
             self._objects(JOBS_PREFIX, "s3:PutObject"),
             Grant(self._send, [self.write_queue.queue_arn]),
+            self._ledger("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"),
+            *self._key(),
+        ]
+
+    def scan_segment(self) -> list[Grant]:
+        return [
+            self._objects(JOBS_PREFIX, "s3:GetObject", "s3:PutObject"),
+            self._objects(EXPORTS_PREFIX, "s3:AbortMultipartUpload", "s3:PutObject"),
+            self._missing_is_404(),
+            self._tables("dynamodb:BatchGetItem"),
+            self._indexes("dynamodb:Query", "dynamodb:Scan"),
+            Grant(self._send, [self.write_queue.queue_arn]),
+            *self._queues(*self._send),
+            *self._roles(),
             self._ledger("dynamodb:GetItem", "dynamodb:PutItem"),
             *self._key(),
         ]
@@ -73,8 +93,11 @@ class Grants:
     def write_batch(self) -> list[Grant]:
         return [
             Grant([*CONSUME, *self._send], [self.write_queue.queue_arn]),
-            self._tables("dynamodb:BatchWriteItem"),
-            self._ledger("dynamodb:GetItem", "dynamodb:UpdateItem"),
+            self._tables("dynamodb:BatchWriteItem", "dynamodb:DescribeTable", "dynamodb:PutItem"),
+            self._ledger(
+                "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"
+            ),
+            *self._roles(),
             self._objects(JOBS_PREFIX, "s3:GetObject", "s3:PutObject"),
             self._missing_is_404(),
             *self._key(),
@@ -83,7 +106,7 @@ class Grants:
     def dead_letter(self) -> list[Grant]:
         return [
             Grant(CONSUME, [self.dead_letter_queue.queue_arn]),
-            self._ledger("dynamodb:GetItem", "dynamodb:UpdateItem"),
+            self._ledger("dynamodb:BatchGetItem", "dynamodb:UpdateItem"),
             self._objects(JOBS_PREFIX, "s3:GetObject", "s3:PutObject"),
             self._objects(DEAD_PREFIX, "s3:PutObject"),
             self._missing_is_404(),
@@ -96,7 +119,8 @@ class Grants:
     def report(self) -> list[Grant]:
         return [
             self._ledger("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"),
-            self._objects(JOBS_PREFIX, "s3:GetObject", "s3:PutObject"),
+            self._objects(JOBS_PREFIX, "s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
+            self._objects(EXPORTS_PREFIX, "s3:PutObject"),
             Grant(
                 ["s3:ListBucket"],
                 [self.bucket.bucket_arn],
@@ -105,6 +129,10 @@ class Grants:
             Grant(["events:PutEvents"], [self.bus.event_bus_arn]),
             *self._key(),
         ]
+
+    def stop(self) -> list[Grant]:
+        """It writes the report in the place of an execution that was stopped."""
+        return self.report()
 
     @property
     def _send(self) -> Sequence[str]:
@@ -128,6 +156,25 @@ class Grants:
 
     def _tables(self, *actions: str) -> Grant:
         return Grant(actions, [self._table_arn(table) for table in self.tables], "A prefix in `tables`.")
+
+    def _indexes(self, *actions: str) -> Grant:
+        tables = [self._table_arn(table) for table in self.tables]
+        indexes = [f"{table}/index/*" for table in tables]
+        return Grant(actions, [*tables, *indexes], "A prefix in `tables`, or the indexes of a table.")
+
+    def _queues(self, *actions: str) -> list[Grant]:
+        return [Grant(actions, self.queues, "A prefix in `queues`.")] if self.queues else []
+
+    def _roles(self) -> list[Grant]:
+        return [Grant(["sts:AssumeRole"], self.roles)] if self.roles else []
+
+    def _executions(self) -> str:
+        return self.stack.format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{self.machine_name}:*",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
 
     def _table_arn(self, table: str) -> str:
         if table.startswith("arn:"):

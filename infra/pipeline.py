@@ -30,6 +30,7 @@ class Pipeline(Construct):
     def __init__(
         self,
         scope: Construct,
+        name: str,
         definition: Path,
         functions: Functions,
         data: DataBucket,
@@ -39,6 +40,7 @@ class Pipeline(Construct):
         steps = {
             "PlanFunctionArn": functions.plan.function_arn,
             "LoadChunkFunctionArn": functions.load_chunk.function_arn,
+            "ScanSegmentFunctionArn": functions.scan_segment.function_arn,
             "SettleFunctionArn": functions.settle.function_arn,
             "ReportFunctionArn": functions.report.function_arn,
         }
@@ -46,6 +48,7 @@ class Pipeline(Construct):
         self.state_machine = sfn.StateMachine(
             self,
             "StateMachine",
+            state_machine_name=name,
             definition_body=sfn.DefinitionBody.from_file(str(definition)),
             definition_substitutions={
                 **steps,

@@ -10,7 +10,20 @@ from urllib.parse import urlsplit
 
 from headrace.errors import SettingError
 from headrace.names import STACK_NAME
-from infra.readers import LOG_RETENTION_DAYS, Reader, choice, days, key_arn, stack_name, tables, whole
+from infra.readers import (
+    LOG_RETENTION_DAYS,
+    Reader,
+    choice,
+    days,
+    key_arn,
+    queue_url,
+    queues,
+    roles,
+    stack_name,
+    table,
+    tables,
+    whole,
+)
 
 NEWEST_PYTHON = "3.14"
 VISIBILITY_FACTOR = 6
@@ -37,12 +50,18 @@ class Settings:
     """Times in seconds, memory in MB. `local`: the endpoint is this machine."""
 
     tables: tuple[str, ...] = ("headrace-demo",)
+    queues: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    scan_table: str | None = None
+    scan_queue_url: str | None = None
     memory_plan: int = 512
     memory_load_chunk: int = 1024
+    memory_scan_segment: int = 1024
     memory_write_batch: int = 512
     memory_dead_letter: int = 256
     memory_settle: int = 256
     memory_report: int = 256
+    memory_stop: int = 256
     writer_concurrency: int = 10
     writer_timeout: int = 60
     loader_timeout: int = 900
@@ -100,6 +119,10 @@ _LOCAL_HOSTS = ("localhost", "::1", "localhost.localstack.cloud")
 _MEMORY = whole(128, 10240)
 _READERS: Mapping[str, Reader] = {
     "tables": tables,
+    "queues": queues,
+    "roles": roles,
+    "scan_table": table,
+    "scan_queue_url": queue_url,
     **{field.name: _MEMORY for field in fields(Settings) if field.name.startswith("memory_")},
     "writer_concurrency": whole(2, 1000),
     "writer_timeout": whole(5, 900),

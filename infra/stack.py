@@ -19,6 +19,7 @@ from infra.ledger import Ledger
 from infra.pipeline import Pipeline
 from infra.protection import Protection
 from infra.settings import Settings
+from infra.stop_trigger import StopTrigger
 from infra.upload_trigger import UploadTrigger
 from infra.write_queue import WriteQueue
 
@@ -27,7 +28,11 @@ class HeadraceStack(cdk.Stack):
     """`definition`: the state machine's file."""
 
     def __init__(self, scope: Construct, settings: Settings, asset: Asset, definition: Path) -> None:
-        super().__init__(scope, settings.stack_name, description="Headrace: bulk loads into DynamoDB tables")
+        super().__init__(
+            scope,
+            settings.stack_name,
+            description="Headrace: data in bulk into, out of and between DynamoDB tables",
+        )
         protection = Protection(self, settings)
         data, ledger = DataBucket(self, protection), Ledger(self, protection)
         write = WriteQueue(self, settings, protection)
@@ -40,11 +45,15 @@ class HeadraceStack(cdk.Stack):
             bus=events.EventBus.from_event_bus_name(self, "DefaultBus", "default"),
             key=protection.key,
             tables=settings.tables,
+            queues=settings.queues,
+            roles=settings.roles,
+            machine_name=settings.stack_name,
             local=settings.local,
         )
         functions = Functions(self, settings, protection, asset, grants)
-        pipeline = Pipeline(self, definition, functions, data, protection)
-        UploadTrigger(self, data, pipeline, protection)
+        pipeline = Pipeline(self, settings.stack_name, definition, functions, data, protection)
+        upload = UploadTrigger(self, data, pipeline, protection)
+        StopTrigger(self, functions, pipeline, upload.undelivered)
         Alarms(self, settings, functions, write, pipeline)
         dashboard = Dashboard(self, functions, write, pipeline)
         outputs = {

@@ -11,7 +11,8 @@ from headrace.errors import SettingError
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`tables`: the patterns of the tables that the stack may touch."""
+    """`tables`, `queues`, `roles`: patterns of what the stack may touch, or as whom. `scan_table`,
+    `scan_queue_url`: of the events that name neither."""
 
     bucket: str
     write_queue_url: str
@@ -19,6 +20,10 @@ class Settings:
     tables: tuple[str, ...]
     retention_days: int
     stall_seconds: int
+    queues: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    scan_table: str | None = None
+    scan_queue_url: str | None = None
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -40,10 +45,18 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         bucket=text(names.ENV_BUCKET),
         write_queue_url=text(names.ENV_WRITE_QUEUE_URL),
         ledger_table=text(names.ENV_LEDGER_TABLE),
-        tables=tuple(pattern.strip() for pattern in text(names.ENV_TABLES).split(",") if pattern.strip()),
+        tables=_listed(text(names.ENV_TABLES)),
         retention_days=number(names.ENV_RETENTION_DAYS),
         stall_seconds=number(names.ENV_STALL_SECONDS),
+        queues=_listed(environment.get(names.ENV_QUEUES, "")),
+        roles=_listed(environment.get(names.ENV_ROLES, "")),
+        scan_table=environment.get(names.ENV_SCAN_TABLE) or None,
+        scan_queue_url=environment.get(names.ENV_SCAN_QUEUE_URL) or None,
     )
     if problems:
         raise SettingError(problems)
     return settings
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())

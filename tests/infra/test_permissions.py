@@ -14,7 +14,10 @@ from tests.infra.synthesis import DEFAULT, KEY_ARN, PROTECTED, allowed, of_type,
 
 HOME = "arn:AWS::Partition:dynamodb:AWS::Region:AWS::AccountId:table"
 BUS = "arn:AWS::Partition:events:AWS::Region:AWS::AccountId:event-bus/default"
+EXECUTIONS = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:Headrace"
 DEMO = {f"{HOME}/headrace-demo"}
+INDEXES = {f"{HOME}/headrace-demo/index/*"}
+EXPORTS = {"DataBucket/exports/*"}
 OBJECTS, JOBS, DEAD, BUCKET = {"DataBucket/*"}, {"DataBucket/jobs/*"}, {"DataBucket/dead/*"}, {"DataBucket"}
 LEDGER, WRITES, DEAD_LETTERS = {"LedgerTable"}, {"WriteQueue"}, {"WriteDeadLetterQueue"}
 
@@ -28,45 +31,63 @@ def consume(queue: set[str]) -> dict[str, set[str]]:
     return {f"sqs:{action}": queue for action in actions}
 
 
+REPORT = {
+    **ledger("GetItem", "PutItem", "Query"),
+    "s3:AbortMultipartUpload": JOBS,
+    "s3:GetObject": JOBS,
+    "s3:PutObject": JOBS | EXPORTS,
+    "s3:ListBucket": BUCKET,
+    "events:PutEvents": {BUS},
+}
 EXPECTED: dict[str, dict[str, set[str]]] = {
     "Plan": {
         "s3:GetObject": OBJECTS,
         "s3:ListBucket": BUCKET,
         "s3:PutObject": JOBS,
         "dynamodb:DescribeTable": DEMO,
-        **ledger("GetItem", "PutItem"),
+        "dynamodb:Scan": DEMO,
+        "states:DescribeExecution": {f"{EXECUTIONS}:*"},
+        **ledger("DeleteItem", "GetItem", "PutItem", "Query"),
     },
     "LoadChunk": {
         "s3:GetObject": OBJECTS,
         "s3:ListBucket": BUCKET,
         "s3:PutObject": JOBS,
         "sqs:SendMessage": WRITES,
+        **ledger("GetItem", "PutItem", "Query"),
+    },
+    "ScanSegment": {
+        "s3:GetObject": JOBS,
+        "s3:ListBucket": BUCKET,
+        "s3:PutObject": JOBS | EXPORTS,
+        "s3:AbortMultipartUpload": EXPORTS,
+        "sqs:SendMessage": WRITES,
+        "dynamodb:Scan": DEMO | INDEXES,
+        "dynamodb:Query": DEMO | INDEXES,
         **ledger("GetItem", "PutItem"),
+        "dynamodb:BatchGetItem": DEMO,
     },
     "WriteBatch": {
         **consume(WRITES),
         "sqs:SendMessage": WRITES,
         "dynamodb:BatchWriteItem": DEMO,
-        **ledger("GetItem", "UpdateItem"),
+        "dynamodb:DescribeTable": DEMO,
+        **ledger("BatchGetItem", "GetItem", "UpdateItem"),
+        "dynamodb:PutItem": DEMO | LEDGER,
         "s3:GetObject": JOBS,
         "s3:PutObject": JOBS,
         "s3:ListBucket": BUCKET,
     },
     "DeadLetter": {
         **consume(DEAD_LETTERS),
-        **ledger("GetItem", "UpdateItem"),
+        **ledger("BatchGetItem", "UpdateItem"),
         "s3:GetObject": JOBS,
         "s3:PutObject": JOBS | DEAD,
         "s3:ListBucket": BUCKET,
     },
     "Settle": ledger("GetItem", "PutItem", "Query"),
-    "Report": {
-        **ledger("GetItem", "PutItem", "Query"),
-        "s3:GetObject": JOBS,
-        "s3:PutObject": JOBS,
-        "s3:ListBucket": BUCKET,
-        "events:PutEvents": {BUS},
-    },
+    "Report": REPORT,
+    "Stop": REPORT,
 }
 
 
@@ -105,6 +126,16 @@ def test_with_a_key_a_function_may_use_it_and_nothing_more(function: str) -> Non
     assert of_function(function, PROTECTED) == of_function(function) | added
 
 
+def test_queues_and_roles_are_allowed_to_those_who_need_them_and_only_as_set() -> None:
+    queue = "arn:aws:sqs:eu-west-1:123456789012:rows"
+    role = "arn:aws:iam::210987654321:role/theirs"
+    settings = replace(DEFAULT, queues=(queue,), roles=(role,))
+    assert of_function("ScanSegment", settings)["sqs:SendMessage"] == WRITES | {queue}
+    assert of_function("Plan", settings)["sqs:GetQueueAttributes"] == {queue}
+    assuming = {name for name in EXPECTED if of_function(name, settings).get("sts:AssumeRole") == {role}}
+    assert assuming == {"Plan", "ScanSegment", "WriteBatch"}
+
+
 @pytest.mark.parametrize(("function", "added"), [("LoadChunk", WRITES), ("Plan", set())])
 def test_an_emulator_gets_the_action_that_only_it_asks_for(function: str, added: set[str]) -> None:
     local = of_function(function, replace(DEFAULT, local=True))
@@ -119,7 +150,7 @@ def of_pipeline(name: str) -> dict[str, set[str]]:
 def test_the_state_machine_may_run_its_steps_its_children_and_nothing_else() -> None:
     executions = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:PipelineStateMachine"
     children = {f"{executions}:*", f"{executions}/*"}
-    steps = {f"Functions{name}" for name in ("Plan", "LoadChunk", "Settle", "Report")}
+    steps = {f"Functions{name}" for name in ("Plan", "LoadChunk", "ScanSegment", "Settle", "Report")}
     assert of_pipeline("Steps") == {"lambda:InvokeFunction": steps}
     assert of_pipeline("Map") == {
         "states:StartExecution": {"PipelineStateMachine"},

@@ -76,6 +76,41 @@ def test_tables_that_name_everything_or_nothing_are_refused(tables: object) -> N
     assert problem.startswith("tables: ")
 
 
+QUEUE = "arn:aws:sqs:eu-west-1:123456789012:rows"
+ROLE = "arn:aws:iam::123456789012:role/path/theirs"
+
+
+def test_queues_and_roles_are_lists_of_arns() -> None:
+    read = settings(queues=f"{QUEUE}, {QUEUE}.fifo,{QUEUE}-*", roles=[ROLE])
+    assert read.queues == (QUEUE, f"{QUEUE}.fifo", f"{QUEUE}-*")
+    assert read.roles == (ROLE,)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("queues", "rows"),
+        ("queues", "arn:aws:sqs:eu-west-1:123456789012:*"),
+        ("queues", "https://sqs.eu-west-1.amazonaws.com/123456789012/rows"),
+        ("roles", "theirs"),
+        ("roles", "arn:aws:iam::123456789012:role/*"),
+        ("roles", "arn:aws:iam::123456789012:user/me"),
+        ("scan_table", "orders-*"),
+        ("scan_queue_url", QUEUE),
+    ],
+)
+def test_what_else_may_be_used_has_to_be_named_in_full(name: str, value: str) -> None:
+    (problem,) = problems(**{name: value})
+    assert problem.startswith(f"{name}: ")
+    assert "give " in problem
+
+
+def test_the_scanners_own_table_and_queue_are_set_by_name_and_by_url() -> None:
+    url = "http://localhost:4566/000000000000/rows.fifo"
+    read = settings(scan_table="orders", scan_queue_url=url)
+    assert (read.scan_table, read.scan_queue_url) == ("orders", url)
+
+
 def test_all_problems_are_told_at_once() -> None:
     found = problems(
         tables="*",

@@ -14,7 +14,9 @@ from tests.infra.synthesis import DEFAULT, KEY_ARN, PROTECTED, of_type, properti
 
 QUEUE, FUNCTION, BUCKET = "AWS::SQS::Queue", "AWS::Lambda::Function", "AWS::S3::Bucket"
 LOG, TABLE, MAPPING = "AWS::Logs::LogGroup", "AWS::DynamoDB::Table", "AWS::Lambda::EventSourceMapping"
-FUNCTIONS = ("Plan", "LoadChunk", "WriteBatch", "DeadLetter", "Settle", "Report")
+FUNCTIONS = ("Plan", "LoadChunk", "ScanSegment", "WriteBatch", "DeadLetter", "Settle", "Report", "Stop")
+QUEUE_ARN = "arn:aws:sqs:eu-west-1:123456789012:rows"
+ROLE_ARN = "arn:aws:iam::123456789012:role/theirs"
 SLOW_WRITER = replace(DEFAULT, writer_timeout=300)
 
 
@@ -72,7 +74,7 @@ def test_the_bucket_is_private_encrypted_and_tells_eventbridge_itself() -> None:
     assert bucket["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
 
 
-def test_there_is_no_custom_resource_and_no_function_but_the_six() -> None:
+def test_there_is_no_custom_resource_and_no_function_but_the_eight() -> None:
     assert set(of_type(FUNCTION)) == {f"Functions{name}" for name in FUNCTIONS}
     kinds = {resource["Type"] for resource in template(PROTECTED)["Resources"].values()}
     assert not {kind for kind in kinds if kind.startswith(("Custom::", "AWS::CloudFormation::"))}
@@ -118,6 +120,26 @@ def test_every_function_has_its_handler_its_own_log_and_all_it_is_told(function:
         names.ENV_STALL_SECONDS: "2700",
         "POWERTOOLS_SERVICE_NAME": "headrace",
     }
+
+
+def test_functions_are_told_what_else_they_may_use() -> None:
+    table, url = "orders", "https://sqs.eu-west-1.amazonaws.com/123456789012/rows"
+    settings = replace(DEFAULT, queues=(QUEUE_ARN,), roles=(ROLE_ARN,), scan_table=table, scan_queue_url=url)
+    told = properties(FUNCTION, "FunctionsScanSegment", settings)["Environment"]["Variables"]
+    assert told[names.ENV_QUEUES] == QUEUE_ARN
+    assert told[names.ENV_ROLES] == ROLE_ARN
+    assert (told[names.ENV_SCAN_TABLE], told[names.ENV_SCAN_QUEUE_URL]) == (table, url)
+
+
+def test_an_execution_that_ends_without_its_report_calls_the_function_that_writes_it() -> None:
+    rule = properties("AWS::Events::Rule", "StopRule")
+    detail = rule["EventPattern"]["detail"]
+    assert rule["EventPattern"]["detail-type"] == ["Step Functions Execution Status Change"]
+    assert detail["status"] == ["ABORTED", "FAILED", "TIMED_OUT"]
+    assert readable(detail["stateMachineArn"][0]) == "PipelineStateMachine"
+    (target,) = rule["Targets"]
+    assert readable(target["Arn"]) == "FunctionsStop"
+    assert readable(target["DeadLetterConfig"]["Arn"]) == "UploadUndelivered"
 
 
 def test_functions_get_the_set_memory_timeouts_and_target() -> None:
@@ -174,6 +196,6 @@ def test_the_stack_has_the_set_name(tmp_path: Path) -> None:
 
 
 def test_the_definitions_placeholders_are_those_that_the_stack_fills_in() -> None:
-    definition = Path(__file__).parents[2].joinpath("statemachine", "load.asl.json").read_text()
+    definition = Path(__file__).parents[2].joinpath("statemachine", "job.asl.json").read_text()
     machine = properties("AWS::StepFunctions::StateMachine", "PipelineStateMachine")
     assert set(machine["DefinitionSubstitutions"]) == set(re.findall(r"\$\{(\w+)\}", definition))

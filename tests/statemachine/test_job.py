@@ -13,7 +13,7 @@ import pytest
 from headrace import errors
 from tests.infra.synthesis import template
 
-TEXT = (Path(__file__).parents[2] / "statemachine" / "load.asl.json").read_text()
+TEXT = (Path(__file__).parents[2] / "statemachine" / "job.asl.json").read_text()
 HOUSE_RETRY = {
     "ErrorEquals": ["States.ALL"],
     "IntervalSeconds": 1,
@@ -104,7 +104,7 @@ def test_retries_and_catches_name_errors_of_the_tree_alone() -> None:
 
 def test_what_keeps_a_job_from_ending_well_is_caught() -> None:
     catching = {name for name, state in states().items() if "Catch" in state}
-    assert catching == {"Plan", "Load", "LoadChunk"}
+    assert catching == {"Plan", "Work", "LoadChunk", "ScanSegment"}
 
 
 def test_placeholders_stand_in_texts_and_are_those_that_the_stack_fills_in() -> None:
@@ -115,7 +115,7 @@ def test_placeholders_stand_in_texts_and_are_those_that_the_stack_fills_in() -> 
     ]
     found = set(re.findall(r"\$\{(\w+)\}", TEXT))
     assert found == set(machine["DefinitionSubstitutions"])
-    assert len(found) == 6
+    assert len(found) == 7
 
 
 def test_nothing_is_used_that_only_some_can_run() -> None:
@@ -142,8 +142,28 @@ def test_the_map_reads_a_json_list_from_s3_and_writes_its_results_to_a_literal_p
 def test_every_answer_of_the_plan_has_its_way() -> None:
     choice = DEFINITION["States"]["WhatWasPlanned"]
     ways = {one["StringEquals"]: one["Next"] for one in choice["Choices"]}
-    assert ways == {"PLANNED": "Load", "PLANNING": "Plan", "DRY_RUN": "Report", "REFUSED": "Refused"}
+    assert ways == {
+        "PLANNED": "Work",
+        "PLANNING": "Plan",
+        "DRY_RUN": "Report",
+        "ENDED": "Report",
+        "REFUSED": "Refused",
+    }
     assert choice["Default"] == "NothingToDo"
+
+
+def test_a_segment_goes_to_the_scanner_and_all_else_to_the_loader() -> None:
+    (work,) = of_type("Map")
+    choice = work["ItemProcessor"]["States"]["WhichWork"]
+    (segment,) = choice["Choices"]
+    assert (segment["Variable"], segment["IsPresent"]) == ("$.unit.segment", True)
+    assert (segment["Next"], choice["Default"]) == ("ScanSegment", "LoadChunk")
+
+
+def test_a_job_that_counts_first_is_planned_again() -> None:
+    choice = DEFINITION["States"]["IsThereAnotherPhase"]
+    (again,) = choice["Choices"]
+    assert (again["Variable"], again["Next"], choice["Default"]) == ("$.plan.again", "Plan", "BeginToSettle")
 
 
 def test_a_job_fails_with_the_reports_own_error_and_cause() -> None:
