@@ -1,0 +1,1 @@
+"""From a table's segments, page by page, to wherever their items go."""
