@@ -16,13 +16,18 @@ from typing import Any
 import orjson
 
 from headrace.errors import (
+    HeadraceError,
+    QueueNotFoundError,
+    ReadRefusedError,
     SourceChangedError,
     SourceNotFoundError,
     TableNotFoundError,
     WriteRefusedError,
 )
+from headrace.items.equality import canonical_item, same_items
 from headrace.items.number import number_key
 from headrace.items.size import MAX_ITEM_BYTES, item_size
+from headrace.job.model import Place
 from headrace.ledger import (
     Delivery,
     JobRecord,
@@ -34,10 +39,21 @@ from headrace.ledger import (
     add_outcomes,
 )
 from headrace.messages import MAX_MESSAGE_BYTES, MAX_REQUESTS
-from headrace.ports import Item, ObjectRef, TableSchema, Written
+from headrace.ports import (
+    Condition,
+    Item,
+    ObjectRef,
+    Page,
+    ReadRequest,
+    TableSchema,
+    UserMessage,
+    Written,
+)
 from headrace.sending import MAX_ENTRIES
+from tests.reading import is_less, read_page
 
 _MAX_KEY_BYTES = {"partition": 2048, "sort": 1024}
+_SQS_NAME = re.compile(r"[!-~]{1,128}")
 _NOT_IN_SQS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -86,6 +102,9 @@ class MemoryObjectStore:
 
     def __init__(self, block: int = 1 << 20) -> None:
         self.objects: dict[tuple[str, str], bytes] = {}
+        self.missing_buckets: set[str] = set()
+        self.unfinished = 0
+        """Writers that are neither committed nor aborted."""
         self.block = block
         self.faults = Faults()
 
@@ -113,14 +132,55 @@ class MemoryObjectStore:
     def put_stream(self, bucket: str, key: str, blocks: Iterator[bytes]) -> None:
         self.put(bucket, key, b"".join(blocks))
 
+    def writer(self, bucket: str, key: str) -> MemoryObjectWriter:
+        return MemoryObjectWriter(self, bucket, key)
+
     def list(self, bucket: str, prefix: str) -> list[str]:
         self.faults.meet("list")
         return sorted(key for own, key in self.objects if own == bucket and key.startswith(prefix))
+
+    def list_objects(self, bucket: str, prefix: str) -> Iterator[ObjectRef]:
+        if bucket in self.missing_buckets:
+            raise SourceNotFoundError(f"source: there is no bucket {bucket!r}")
+        for key in self.list(bucket, prefix):
+            body = self.objects[bucket, key]
+            yield ObjectRef(bucket, key, len(body), _etag(body))
 
     def _body(self, bucket: str, key: str) -> bytes:
         if (bucket, key) not in self.objects:
             raise SourceNotFoundError(f"source: there is no object s3://{bucket}/{key}")
         return self.objects[bucket, key]
+
+
+class MemoryObjectWriter:
+    def __init__(self, store: MemoryObjectStore, bucket: str, key: str) -> None:
+        self._store = store
+        self._at = bucket, key
+        self._written = bytearray()
+        self._open = True
+        store.unfinished += 1
+
+    def write(self, data: bytes) -> None:
+        assert self._open, "this writer has ended"
+        self._store.faults.meet("write")
+        self._written += data
+
+    def commit(self) -> str:
+        assert self._open, "this writer has ended"
+        self._store.faults.meet("commit")
+        self._end()
+        self._store.objects[self._at] = bytes(self._written)
+        self._store.faults.meet("committed")
+        return _etag(bytes(self._written))
+
+    def abort(self) -> None:
+        """After an abort, or a commit, it does nothing."""
+        if self._open:
+            self._end()
+
+    def _end(self) -> None:
+        self._open = False
+        self._store.unfinished -= 1
 
 
 def _etag(body: bytes) -> str:
@@ -165,6 +225,68 @@ class MemoryQueue:
         assert not any(_NOT_IN_SQS.search(body) for body in bodies), "a character that SQS refuses"
 
 
+class MemoryUserQueue:
+    """`messages`: what it took, in order; of a FIFO queue each identity once.
+
+    Args:
+        fail_every: every so many-th entry is not taken.
+        exists: False: nobody has made it.
+    """
+
+    def __init__(self, fifo: bool = False, fail_every: int = 0, exists: bool = True) -> None:
+        self.messages: list[UserMessage] = []
+        self.batches: list[int] = []
+        self.fifo = fifo
+        self.fail_every = fail_every
+        self.exists = exists
+        self.faults = Faults()
+        self._entries = 0
+        self._identities: set[str | None] = set()
+
+    @property
+    def bodies(self) -> list[str]:
+        return [message.body for message in self.messages]
+
+    def check(self) -> None:
+        self.faults.meet("check")
+        if not self.exists:
+            raise QueueNotFoundError("target: there is no such queue")
+
+    def send(self, messages: Sequence[UserMessage]) -> list[int]:
+        self.faults.meet("send")
+        if not self.exists:
+            raise QueueNotFoundError("target: there is no such queue")
+        self._check_batch(messages)
+        failed = [position for position, _ in enumerate(messages) if self._fails()]
+        for position, message in enumerate(messages):
+            if position not in failed:
+                self._take(message)
+        self.batches.append(len(messages))
+        self.faults.meet("sent")
+        return failed
+
+    def _take(self, message: UserMessage) -> None:
+        if not self.fifo or message.identity not in self._identities:
+            self.messages.append(message)
+            self._identities.add(message.identity)
+
+    def _fails(self) -> bool:
+        self._entries += 1
+        return bool(self.fail_every) and self._entries % self.fail_every == 0
+
+    def _check_batch(self, messages: Sequence[UserMessage]) -> None:
+        assert 1 <= len(messages) <= MAX_ENTRIES, "SQS takes 1 to 10 entries"
+        size = sum(len(message.body.encode()) for message in messages)
+        assert size <= MAX_MESSAGE_BYTES, "SQS takes 1 MiB"
+        for message in messages:
+            assert message.body, "SQS takes no empty body"
+            assert not _NOT_IN_SQS.search(message.body), "a character that SQS refuses"
+            assert self.fifo == bool(message.identity), "FIFO queues want an identity, others take none"
+            assert message.group or not self.fifo, "FIFO queues want a group"
+            for name in (message.group, message.identity):
+                assert name is None or _SQS_NAME.fullmatch(name), "1 to 128 letters, digits, punctuation"
+
+
 @dataclass
 class MemoryTable:
     schema: TableSchema
@@ -176,16 +298,33 @@ class MemoryTables:
     Args:
         leave_every: every so many-th request comes back unprocessed.
         refuse: texts; an item that has one of them is refused.
+        page_items: items that a page looks at, at most.
     """
 
-    def __init__(self, *schemas: TableSchema, leave_every: int = 0, refuse: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        *schemas: TableSchema,
+        leave_every: int = 0,
+        refuse: Sequence[str] = (),
+        page_items: int = 1000,
+    ) -> None:
         self.tables = {schema.name: MemoryTable(schema) for schema in schemas}
         self.leave_every = leave_every
         self.refuse = tuple(refuse)
+        self.page_items = page_items
         self.vanish_after: int | None = None
         self.bodies: list[str] = []
+        self.reads: list[ReadRequest] = []
         self.faults = Faults()
         self._requests = 0
+
+    def add(self, table: str, *items: Item) -> None:
+        """Puts them there, as somebody else would."""
+        found = self._table(table)
+        found.items |= {_key(found.schema, item): item for item in items}
+
+    def items(self, table: str) -> list[Item]:
+        return list(self._table(table).items.values())
 
     def describe(self, table: str) -> TableSchema:
         self.faults.meet("describe")
@@ -197,13 +336,61 @@ class MemoryTables:
             self.tables.pop(table, None)
         self.bodies.append(requests)
         found = self._table(table)
-        items = self._checked(found.schema, orjson.loads(requests))
-        left = [item for item in items if self._leaves()]
-        done = [item for item in items if item not in left]
-        found.items |= {_key(found.schema, item): item for item in done}
+        asked = self._checked(found.schema, orjson.loads(requests))
+        left = [request for request in asked if self._leaves()]
+        done = [request for request in asked if request not in left]
+        for request in done:
+            _carry_out(found, request)
         self.faults.meet("written")
-        unprocessed = tuple(orjson.dumps({"PutRequest": {"Item": item}}).decode() for item in left)
-        return Written(unprocessed, float(sum(-(-item_size(item) // 1024) for item in done)))
+        return Written(tuple(map(_spelled, left)), float(sum(map(_write_units, done))))
+
+    def write_if(self, table: str, requests: str, condition: Condition) -> Written:
+        """`leave_every` tells what is throttled; `write_if` and `written_if` are the calls to fail."""
+        self.faults.meet("write_if")
+        self.bodies.append(requests)
+        found = self._table(table)
+        outcomes = [self._put_if(found, request, condition) for request in orjson.loads(requests)]
+        self.faults.meet("written_if")
+        return Written(
+            unprocessed=tuple(text for one in outcomes for text in one.unprocessed),
+            units=sum(one.units for one in outcomes),
+            skipped=sum(one.skipped for one in outcomes),
+            refused=tuple(pair for one in outcomes for pair in one.refused),
+            throttles=tuple(reason for one in outcomes for reason in one.throttles),
+        )
+
+    def _put_if(self, table: MemoryTable, request: Any, condition: Condition) -> Written:
+        item, text = request["PutRequest"]["Item"], _spelled(request)
+        if self._leaves():
+            return Written(unprocessed=(text,), throttles=("ThrottlingException",))
+        try:
+            self._check_item(table.schema, item)
+            _check_newer(item, condition.newer_by)
+        except WriteRefusedError as error:
+            return Written(refused=((text, str(error)),))
+        there = table.items.get(_key(table.schema, item))
+        if there is None or _is_newer(item, there, condition.newer_by):
+            _carry_out(table, request)
+        elif not (condition.again and same_items(there, item)):
+            return Written(units=_write_units(request), skipped=1)
+        return Written(units=_write_units(request))
+
+    def read(self, request: ReadRequest) -> Page:
+        self.faults.meet("read")
+        self.reads.append(request)
+        found = self._table(request.table)
+        return read_page(found.schema, list(found.items.values()), request, self.page_items)
+
+    def absent(self, table: str, keys: Sequence[Item]) -> list[Item]:
+        self.faults.meet("absent")
+        found = self._table(table)
+        if len(keys) > 100:
+            raise ReadRefusedError("Too many items requested for the BatchGetItem call")
+        if len({canonical_item(key) for key in keys}) < len(keys):
+            raise ReadRefusedError("Provided list of item keys contains duplicates")
+        for key in keys:
+            _check_whole_key(found.schema, key, ReadRefusedError)
+        return [key for key in keys if _key(found.schema, key) not in found.items]
 
     def _table(self, name: str) -> MemoryTable:
         found = self.tables.get(name.rpartition(":table/")[2])
@@ -215,16 +402,18 @@ class MemoryTables:
         self._requests += 1
         return bool(self.leave_every) and self._requests % self.leave_every == 0
 
-    def _checked(self, schema: TableSchema, requests: Any) -> list[Item]:
-        """The items, if DynamoDB would take the call."""
+    def _checked(self, schema: TableSchema, requests: Any) -> list[Any]:
+        """The requests, if DynamoDB would take the call."""
         if not 1 <= len(requests) <= MAX_REQUESTS:
             raise WriteRefusedError("1 validation error: length must be between 1 and 25")
-        items: list[Item] = [request["PutRequest"]["Item"] for request in requests]
-        for item in items:
-            self._check_item(schema, item)
-        if len({_key(schema, item) for item in items}) < len(items):
+        for request in requests:
+            if "DeleteRequest" in request:
+                _check_whole_key(schema, request["DeleteRequest"]["Key"], WriteRefusedError)
+            else:
+                self._check_item(schema, request["PutRequest"]["Item"])
+        if len({_key(schema, _attributes(request)) for request in requests}) < len(requests):
             raise WriteRefusedError("Provided list of item keys contains duplicates")
-        return items
+        return list(requests)
 
     def _check_item(self, schema: TableSchema, item: Item) -> None:
         if any(text in orjson.dumps(item).decode() for text in self.refuse):
@@ -238,6 +427,53 @@ class MemoryTables:
                 _check_key(key.type, _MAX_KEY_BYTES[key.role], item[key.name])
         if any(value.get(kind) == [] for value in item.values() for kind in ("SS", "NS", "BS")):
             raise WriteRefusedError("An set may not be empty")
+
+
+def _attributes(request: Any) -> Item:
+    """The item of a put, the key of a delete."""
+    found: Item = (
+        request["PutRequest"]["Item"] if "PutRequest" in request else request["DeleteRequest"]["Key"]
+    )
+    return found
+
+
+def _carry_out(table: MemoryTable, request: Any) -> None:
+    key = _key(table.schema, _attributes(request))
+    if "PutRequest" in request:
+        table.items[key] = _attributes(request)
+    else:
+        table.items.pop(key, None)
+
+
+def _spelled(request: Any) -> str:
+    return orjson.dumps(request).decode()
+
+
+def _write_units(request: Any) -> int:
+    return -(-item_size(_attributes(request)) // 1024)
+
+
+def _check_newer(item: Item, attribute: str | None) -> None:
+    if attribute is None:
+        return
+    if attribute not in item:
+        raise WriteRefusedError(f"the item has no attribute {attribute!r}, which tells whether it is newer")
+    if not item[attribute].keys() <= {"S", "N", "B"}:
+        raise WriteRefusedError("Incorrect operand type for operator or function; operator: <")
+
+
+def _is_newer(item: Item, there: Item, attribute: str | None) -> bool:
+    return attribute is not None and (attribute not in there or is_less(there[attribute], item[attribute]))
+
+
+def _check_whole_key(schema: TableSchema, key: Item, error: type[HeadraceError]) -> None:
+    if key.keys() != {one.name for one in schema.primary}:
+        raise error("The provided key element does not match the schema")
+    for one in schema.primary:
+        try:
+            _check_key(one.type, _MAX_KEY_BYTES[one.role], key[one.name])
+        except WriteRefusedError as refusal:
+            raise error(str(refusal)) from refusal
 
 
 def _check_key(kind: str, limit: int, value: Mapping[str, Any]) -> None:
@@ -254,6 +490,42 @@ def _key(schema: TableSchema, item: Item) -> tuple[str, ...]:
         number_key(item[key.name]["N"]) if key.type == "N" else item[key.name][key.type]
         for key in schema.primary
     )
+
+
+class MemoryPlaces:
+    """
+    Args:
+        tables: those of every place that `by_place` does not have.
+        queues: by their URLs; any other is not there.
+    """
+
+    def __init__(
+        self, tables: MemoryTables | None = None, queues: Mapping[str, MemoryUserQueue] | None = None
+    ) -> None:
+        self.default = tables or MemoryTables()
+        self.by_place: dict[Place, MemoryTables] = {}
+        self.queues = dict(queues or {})
+        self.faults = Faults()
+
+    def tables(self, place: Place) -> MemoryTables:
+        self.faults.meet("tables")
+        return self.by_place.get(place, self.default)
+
+    def queue(self, url: str, place: Place) -> MemoryUserQueue:  # noqa: ARG002
+        self.faults.meet("queue")
+        return self.queues.get(url) or MemoryUserQueue(exists=False)
+
+
+class MemoryExecutions:
+    """`running`: ARNs of those that run."""
+
+    def __init__(self, *running: str) -> None:
+        self.running = set(running)
+        self.faults = Faults()
+
+    def is_running(self, arn: str) -> bool:
+        self.faults.meet("is_running")
+        return arn in self.running
 
 
 class MemoryLedger:
