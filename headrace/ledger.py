@@ -56,6 +56,11 @@ class UnitState(StrEnum):
     FAILED = "failed"
     VOID = "void"
 
+    @property
+    def is_final(self) -> bool:
+        """Nobody works on the unit any more."""
+        return self in (UnitState.DONE, UnitState.VOID)
+
 
 @dataclass(frozen=True, slots=True)
 class RejectNote:
@@ -180,9 +185,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of the messages of one unit that are settled.
+    """What became of those messages of one unit that are settled.
 
-    `numbers`: which they are, and `parked`: which were set aside when their job stopped; bitmaps."""
+    `numbers`: which they are; `parked`: which others were set aside when their job stopped. Both are
+    bitmaps: bit n stands for message n."""
 
     numbers: int = 0
     in_progress: int = 0
@@ -219,13 +225,13 @@ class Ledger(Protocol):
 
     def take_unit(self, job: str, fresh: UnitRecord) -> UnitRecord:
         """The unit's record, or `fresh` where there is none, with a turn of the caller's own, saved.
-        One that is done comes back as it is."""
+        One that is done or void comes back as it is."""
         ...
 
     def save_unit(self, job: str, record: UnitRecord) -> None:
-        """A unit that is done stays as it is.
+        """A unit that is done stays as it is, unless it is to be void.
 
-        Raises TurnLostError: another worker has taken the unit since."""
+        Raises TurnLostError: another worker has taken the unit since, or it is void."""
         ...
 
     def units(self, job: str) -> list[UnitRecord]: ...

@@ -22,6 +22,7 @@ from headrace.errors import (
     SourceChangedError,
     SourceNotFoundError,
     TableNotFoundError,
+    TurnLostError,
     WriteRefusedError,
 )
 from headrace.items.equality import canonical_item, same_items
@@ -34,6 +35,7 @@ from headrace.ledger import (
     Outcome,
     Progress,
     Settled,
+    Stop,
     UnitRecord,
     UnitState,
     add_outcomes,
@@ -534,8 +536,10 @@ class MemoryLedger:
     def __init__(self) -> None:
         self.jobs: dict[str, JobRecord] = {}
         self.faults = Faults()
+        self._stops: dict[str, Stop] = {}
         self._units: dict[str, dict[int, UnitRecord]] = defaultdict(dict)
         self._settled: dict[tuple[str, int, int], Outcome] = {}
+        self._parked: set[tuple[str, int, int]] = set()
         self._progress: dict[tuple[str, int, int], Progress] = {}
         self._reasons: dict[tuple[str, int, int], str] = {}
 
@@ -552,15 +556,42 @@ class MemoryLedger:
         orjson.dumps(record)
         self.jobs[record.job] = record
 
+    def stop(self, job: str, stop: Stop) -> None:
+        self.faults.meet("stop")
+        self._stops.setdefault(job, stop)
+
+    def stopped(self, job: str) -> Stop | None:
+        self.faults.meet("stopped")
+        return self._stops.get(job)
+
+    def clear_stop(self, job: str) -> None:
+        self.faults.meet("clear_stop")
+        self._stops.pop(job, None)
+
     def unit(self, job: str, unit: int) -> UnitRecord | None:
         return self._units[job].get(unit)
+
+    def take_unit(self, job: str, fresh: UnitRecord) -> UnitRecord:
+        self.faults.meet("take_unit")
+        known = self._units[job].get(fresh.unit, fresh)
+        if known.state.is_final:
+            return known
+        taken = replace(known, turn=known.turn + 1)
+        orjson.dumps(taken)
+        self.put_unit(job, taken)
+        return taken
 
     def save_unit(self, job: str, record: UnitRecord) -> None:
         self.faults.meet("save_unit")
         orjson.dumps(record)
-        known = self._units[job].get(record.unit)
-        if known is None or known.state is not UnitState.DONE:
-            self.put_unit(job, record)
+        known = self._units[job].get(record.unit, record)
+        if known.state.is_final and record.state is not UnitState.VOID:
+            if known.state is UnitState.DONE:
+                return
+            raise TurnLostError(f"unit {record.unit} is void")
+        if known.turn > record.turn:
+            raise TurnLostError(f"another worker has taken unit {record.unit}")
+        self.put_unit(job, record)
 
     def put_unit(self, job: str, record: UnitRecord) -> None:
         """Whatever is there: a test's own way to a state."""
@@ -571,10 +602,12 @@ class MemoryLedger:
 
     def delivery(self, job: str, unit: int, sequence: int) -> Delivery:
         self.faults.meet("delivery")
-        at = (job, unit, sequence)
+        at, stopped = (job, unit, sequence), job in self._stops
         if at in self._settled:
-            return Delivery(settled=True)
-        return Delivery(progress=self._progress.get(at, Progress()), reason=self._reasons.get(at))
+            return Delivery(settled=True, stopped=stopped)
+        return Delivery(
+            stopped=stopped, progress=self._progress.get(at, Progress()), reason=self._reasons.get(at)
+        )
 
     def keep_progress(self, job: str, unit: int, sequence: int, progress: Progress) -> None:
         self.faults.meet("keep_progress")
@@ -592,21 +625,30 @@ class MemoryLedger:
         self._settled[at] = outcome
         return True
 
+    def park(self, job: str, unit: int, sequence: int) -> None:
+        self.faults.meet("park")
+        self._parked.add((job, unit, sequence))
+
     def settled(self, job: str) -> dict[int, Settled]:
-        found: dict[int, Settled] = {}
-        for (own, unit, _), outcome in sorted(self._settled.items()):
+        found: dict[int, Settled] = defaultdict(Settled)
+        for (own, unit, number), outcome in sorted(self._settled.items()):
             if own == job:
-                found[unit] = _with_outcome(found.get(unit, Settled()), outcome)
+                found[unit] = _with_outcome(found[unit], number, outcome)
         for (own, unit, number), progress in self._progress.items():
             if own == job and (own, unit, number) not in self._settled:
-                one = found.get(unit, Settled())
+                one = found[unit]
                 found[unit] = replace(one, in_progress=one.in_progress + progress.lines)
-        return found
+        for own, unit, number in self._parked:
+            if own == job and (own, unit, number) not in self._settled:
+                found[unit] = replace(found[unit], parked=found[unit].parked | 1 << number)
+        return dict(found)
 
 
-def _with_outcome(one: Settled, outcome: Outcome) -> Settled:
+def _with_outcome(one: Settled, number: int, outcome: Outcome) -> Settled:
     both = add_outcomes(Outcome(one.counts, one.parts, one.reason), outcome)
-    return Settled(one.messages + 1, one.in_progress, both.counts, both.parts, both.reason)
+    return replace(
+        one, numbers=one.numbers | 1 << number, counts=both.counts, parts=both.parts, reason=both.reason
+    )
 
 
 class MemoryEvents:

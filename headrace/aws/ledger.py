@@ -1,29 +1,33 @@
 """Ledger over a DynamoDB table.
 
-A job's records share its partition: `job`, `unit#<unit>`, and `settled#<unit>#<group>`, which settles
-up to 256 messages of a unit: their numbers are a set, what became of them is added up beside it, and
-one conditional update does both.
+A job's records share its partition: `job`, `stop` where it is to stop, `unit#<unit>`, and
+`settled#<unit>#<group>`, which settles up to 256 messages of a unit: their numbers are a set, what
+became of them is added up beside it, and one conditional update does both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, replace
 from typing import Any
 
 import orjson
 from botocore.exceptions import ClientError
 
 from headrace.aws.errors import code_of, service_errors
+from headrace.errors import TransientError, TurnLostError
 from headrace.ledger import (
     Delivery,
     DuplicateNote,
     JobRecord,
     JobState,
     Outcome,
+    Part,
     Progress,
     RejectNote,
     Settled,
+    Stop,
     Tally,
     UnitRecord,
     UnitState,
@@ -33,6 +37,8 @@ from headrace.names import LEDGER_PARTITION_KEY, LEDGER_SORT_KEY, LEDGER_TTL
 from headrace.ports import Clock, Counts
 
 _GROUP = 256
+_GROUP_BYTES = _GROUP // 8
+_STOP = "stop"
 _DAY = 86_400
 _COUNTS = ("written", "skipped", "rejected", "failed")
 _THROTTLE, _PROGRESS, _REASON = "throttle:", "progress:", "why:"
@@ -73,32 +79,60 @@ class DynamoLedger:
     def save_job(self, record: JobRecord) -> None:
         self._put(record.job, "job", record)
 
+    def stop(self, job: str, stop: Stop) -> None:
+        _holds(
+            lambda: self._dynamodb.put_item(
+                **self._put_of(job, _STOP, stop),
+                ConditionExpression="attribute_not_exists(#sort)",
+                ExpressionAttributeNames={"#sort": LEDGER_SORT_KEY},
+            )
+        )
+
+    def stopped(self, job: str) -> Stop | None:
+        found = self._get(job, _STOP)
+        return Stop(**orjson.loads(found["data"]["S"])) if found else None
+
+    def clear_stop(self, job: str) -> None:
+        with service_errors("the ledger"):
+            self._dynamodb.delete_item(TableName=self._table, Key=_key(job, _STOP))
+
     def unit(self, job: str, unit: int) -> UnitRecord | None:
         found = self._get(job, _unit_record(unit))
         return _read_unit(found) if found else None
 
+    def take_unit(self, job: str, fresh: UnitRecord) -> UnitRecord:
+        while True:
+            found = self._get(job, _unit_record(fresh.unit))
+            known = _read_unit(found) if found else fresh
+            if known.state.is_final:
+                return known
+            taken = replace(known, turn=known.turn + 1)
+            if self._replace_unit(job, found, taken):
+                return taken
+
     def save_unit(self, job: str, record: UnitRecord) -> None:
-        put = self._put_of(job, _unit_record(record.unit), record)
-        put["Item"]["state"] = {"S": str(record.state)}
-        _holds(
-            lambda: self._dynamodb.put_item(
-                **put,
-                ConditionExpression="attribute_not_exists(#state) OR #state <> :done",
-                ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues={":done": {"S": str(UnitState.DONE)}},
-            )
-        )
+        condition = "(attribute_not_exists(#turn) OR #turn <= :turn)"
+        names, values = {"#turn": "turn"}, {":turn": {"N": str(record.turn)}}
+        if record.state is not UnitState.VOID:
+            condition += " AND (attribute_not_exists(#state) OR NOT #state IN (:done, :void))"
+            names["#state"] = "state"
+            values |= {":done": {"S": str(UnitState.DONE)}, ":void": {"S": str(UnitState.VOID)}}
+        if not self._put_unit(job, record, condition, names, values):
+            self._refuse(job, record.unit)
 
     def units(self, job: str) -> list[UnitRecord]:
-        return [_read_unit(item) for item in self._query(job, "unit#")]
+        return sorted(map(_read_unit, self._query(job, "unit#")), key=lambda record: record.unit)
 
     def delivery(self, job: str, unit: int, sequence: int) -> Delivery:
-        item = self._get(job, _settled_record(unit, sequence))
+        record = _settled_record(unit, sequence)
+        found = self._get_all(job, (record, _STOP))
+        item, stopped = found.get(record, {}), _STOP in found
         if str(sequence) in item.get("settled", {}).get("NS", ()):
-            return Delivery(settled=True)
+            return Delivery(settled=True, stopped=stopped)
         progress = item.get(f"{_PROGRESS}{sequence}")
         reason = item.get(f"{_REASON}{sequence}")
         return Delivery(
+            stopped=stopped,
             progress=_read_progress(progress["S"]) if progress else Progress(),
             reason=reason["S"] if reason else None,
         )
@@ -134,12 +168,47 @@ class DynamoLedger:
             )
         )
 
+    def park(self, job: str, unit: int, sequence: int) -> None:
+        with service_errors("the ledger"):
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key=_key(job, _settled_record(unit, sequence)),
+                UpdateExpression="ADD #parked :number SET #ttl = :ttl",
+                ExpressionAttributeNames={"#parked": "parked", "#ttl": LEDGER_TTL},
+                ExpressionAttributeValues={":number": {"NS": [str(sequence)]}, ":ttl": self._expiry()},
+            )
+
     def settled(self, job: str) -> dict[int, Settled]:
-        found: dict[int, Settled] = {}
+        found: dict[int, _UnitSum] = defaultdict(_UnitSum)
         for item in self._query(job, "settled#"):
-            unit = int(item[LEDGER_SORT_KEY]["S"].split("#")[1])
-            found[unit] = _join(found.get(unit, Settled()), _read_settled(item))
-        return found
+            _, unit, group = item[LEDGER_SORT_KEY]["S"].split("#")
+            found[int(unit)].add(int(group), item)
+        return {unit: one.settled() for unit, one in found.items()}
+
+    def _put_unit(
+        self, job: str, record: UnitRecord, condition: str, names: dict[str, str], values: Attributes
+    ) -> bool:
+        """False: the condition did not hold."""
+        put = self._put_of(job, _unit_record(record.unit), record)
+        put["Item"] |= {"state": {"S": str(record.state)}, "turn": {"N": str(record.turn)}}
+        options = {"ExpressionAttributeValues": values} if values else {}
+        return _holds(
+            lambda: self._dynamodb.put_item(
+                **put, ConditionExpression=condition, ExpressionAttributeNames=names, **options
+            )
+        )
+
+    def _replace_unit(self, job: str, found: Attributes, record: UnitRecord) -> bool:
+        """False: what was found is not what is there any more: someone was faster."""
+        if not found:
+            return self._put_unit(job, record, "attribute_not_exists(#sort)", {"#sort": LEDGER_SORT_KEY}, {})
+        return self._put_unit(job, record, "#data = :data", {"#data": "data"}, {":data": found["data"]})
+
+    def _refuse(self, job: str, unit: int) -> None:
+        """A unit's record was not taken: right where the unit is done, and else the turn is lost."""
+        known = self.unit(job, unit)
+        if known is None or known.state is not UnitState.DONE:
+            raise TurnLostError(f"unit {unit} of job {job!r} is in the hands of another worker")
 
     def _put(self, job: str, record: str, value: object) -> None:
         with service_errors("the ledger"):
@@ -156,6 +225,15 @@ class DynamoLedger:
             )
         found: Attributes = answer.get("Item", {})
         return found
+
+    def _get_all(self, job: str, records: Iterable[str]) -> dict[str, Attributes]:
+        """By record, those that there are."""
+        keys = {"Keys": [_key(job, record) for record in records], "ConsistentRead": True}
+        with service_errors("the ledger"):
+            answer = self._dynamodb.batch_get_item(RequestItems={self._table: keys})
+        if answer.get("UnprocessedKeys"):
+            raise TransientError("the ledger: it did not answer for every record, as it is busy")
+        return {item[LEDGER_SORT_KEY]["S"]: item for item in answer["Responses"].get(self._table, ())}
 
     def _update(self, job: str, record: str, attributes: Attributes) -> None:
         attributes = attributes | {LEDGER_TTL: self._expiry()}
@@ -216,7 +294,13 @@ def _read_unit(item: Attributes) -> UnitRecord:
         "first_reject": RejectNote(**first_reject) if first_reject else None,
         "first_duplicate": DuplicateNote(**first_duplicate) if first_duplicate else None,
     }
-    return UnitRecord(**fields | {"state": UnitState(fields["state"]), "tally": Tally(**tally | notes)})
+    nested = {
+        "state": UnitState(fields["state"]),
+        "tally": Tally(**tally | notes),
+        "void": tuple((first, count) for first, count in fields.get("void", ())),
+        "parts": tuple(Part(**part) for part in fields.get("parts", ())),
+    }
+    return UnitRecord(**fields | nested)
 
 
 def _read_progress(text: str) -> Progress:
@@ -229,7 +313,7 @@ def _read_progress(text: str) -> Progress:
 
 def _additions(sequence: int, outcome: Outcome) -> Attributes:
     counts = asdict(outcome.counts)
-    added: Attributes = {"settled": {"NS": [str(sequence)]}, "messages": {"N": "1"}}
+    added: Attributes = {"settled": {"NS": [str(sequence)]}}
     added |= {name: {"N": str(counts[name])} for name in _COUNTS}
     added["units"] = {"N": f"{counts['units']:.1f}"}
     added |= {f"{_THROTTLE}{reason}": {"N": str(n)} for reason, n in outcome.counts.throttles.items()}
@@ -238,36 +322,61 @@ def _additions(sequence: int, outcome: Outcome) -> Attributes:
     return added
 
 
-def _read_settled(item: Mapping[str, dict[str, Any]]) -> Settled:
-    numbers = {name: float(value["N"]) for name, value in item.items() if "N" in value}
-    settled = set(item.get("settled", {}).get("NS", ()))
-    lines = [
+class _UnitSum:
+    """Adds up the groups of a unit, in a time that grows with their number alone."""
+
+    def __init__(self) -> None:
+        self._settled = bytearray()
+        self._parked = bytearray()
+        self._in_progress = 0
+        self._outcome = Outcome()
+
+    def add(self, group: int, item: Attributes) -> None:
+        settled, parked = _numbers(item, "settled"), _numbers(item, "parked")
+        _place(self._settled, group, settled)
+        _place(self._parked, group, parked - settled)
+        self._in_progress += _lines_in_progress(item, settled)
+        self._outcome = add_outcomes(self._outcome, _read_outcome(item))
+
+    def settled(self) -> Settled:
+        outcome = self._outcome
+        return Settled(
+            int.from_bytes(self._settled, "little"),
+            self._in_progress,
+            outcome.counts,
+            outcome.parts,
+            outcome.reason,
+            int.from_bytes(self._parked, "little"),
+        )
+
+
+def _numbers(item: Attributes, name: str) -> set[int]:
+    return set(map(int, item.get(name, {}).get("NS", ())))
+
+
+def _place(bitmap: bytearray, group: int, numbers: Iterable[int]) -> None:
+    """Sets the bits of a group's messages."""
+    bits = 0
+    for number in numbers:
+        bits |= 1 << (number % _GROUP)
+    end = (group + 1) * _GROUP_BYTES
+    bitmap.extend(bytes(max(end - len(bitmap), 0)))
+    bitmap[end - _GROUP_BYTES : end] = bits.to_bytes(_GROUP_BYTES, "little")
+
+
+def _lines_in_progress(item: Attributes, settled: Iterable[int]) -> int:
+    return sum(
         _read_progress(value["S"]).lines
         for name, value in item.items()
-        if name.startswith(_PROGRESS) and name.removeprefix(_PROGRESS) not in settled
-    ]
+        if name.startswith(_PROGRESS) and int(name.removeprefix(_PROGRESS)) not in settled
+    )
+
+
+def _read_outcome(item: Attributes) -> Outcome:
+    numbers = {name: float(value["N"]) for name, value in item.items() if "N" in value}
     written, skipped, rejected, failed = (int(numbers.get(name, 0)) for name in _COUNTS)
     throttles = {
         name.removeprefix(_THROTTLE): int(n) for name, n in numbers.items() if name.startswith(_THROTTLE)
     }
     counts = Counts(written, skipped, rejected, failed, numbers.get("units", 0.0), throttles)
-    return Settled(
-        messages=int(numbers.get("messages", 0)),
-        in_progress=sum(lines),
-        counts=counts,
-        parts=tuple(item.get("parts", {}).get("SS", ())),
-        reason=item.get("reason", {}).get("S"),
-    )
-
-
-def _join(one: Settled, other: Settled) -> Settled:
-    both = add_outcomes(
-        Outcome(one.counts, one.parts, one.reason), Outcome(other.counts, other.parts, other.reason)
-    )
-    return Settled(
-        one.messages + other.messages,
-        one.in_progress + other.in_progress,
-        both.counts,
-        both.parts,
-        both.reason,
-    )
+    return Outcome(counts, tuple(item.get("parts", {}).get("SS", ())), item.get("reason", {}).get("S"))

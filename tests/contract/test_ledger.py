@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -29,6 +30,10 @@ from tests.fakes import FakeClock
 
 JOB = JobRecord("job", "execution", 1.5)
 WRITTEN = Outcome(Counts(written=3, units=2.5, throttles={"TableWrite": 2}))
+
+
+def bitmap(numbers: Iterable[int]) -> int:
+    return sum(1 << number for number in numbers)
 
 
 def test_the_first_claim_of_a_job_stands(ledger: Ledger) -> None:
@@ -72,7 +77,7 @@ def test_many_units_come_back_in_order_and_of_their_job_alone(ledger: Ledger) ->
 def test_a_message_is_settled_once(ledger: Ledger) -> None:
     assert ledger.settle("job", 0, 5, WRITTEN) is True
     assert ledger.settle("job", 0, 5, WRITTEN) is False
-    assert ledger.settled("job") == {0: Settled(1, 0, WRITTEN.counts)}
+    assert ledger.settled("job") == {0: Settled(1 << 5, 0, WRITTEN.counts)}
     assert ledger.delivery("job", 0, 5) == Delivery(settled=True)
     assert ledger.delivery("job", 0, 6) == Delivery()
 
@@ -84,12 +89,15 @@ def test_however_often_a_message_is_settled_it_counts_once(ledger: Ledger) -> No
 
 
 def test_messages_of_many_groups_and_units_add_up(ledger: Ledger) -> None:
-    for sequence in (0, 1, 255, 256, 70_000):
+    sequences = (0, 1, 255, 256, 70_000)
+    for sequence in sequences:
         ledger.settle("job", 0, sequence, WRITTEN)
     ledger.settle("job", 12, 0, Outcome(Counts(rejected=2, failed=1), ("part",), "refused"))
     ledger.settle("job", 12, 1, Outcome(Counts(skipped=4), ("other",), "later"))
     found = ledger.settled("job")
-    assert found[0] == Settled(5, 0, Counts(written=15, units=12.5, throttles={"TableWrite": 10}))
+    numbers, counts = bitmap(sequences), Counts(written=15, units=12.5, throttles={"TableWrite": 10})
+    assert found[0] == Settled(numbers, counts=counts)
+    assert found[0].messages == 5
     assert found[12].counts == Counts(rejected=2, failed=1, skipped=4)
     assert sorted(found[12].parts) == ["other", "part"]
     assert found[12].reason == "refused"
@@ -109,7 +117,7 @@ def test_progress_that_comes_after_the_settling_does_not_count(ledger: Ledger) -
     ledger.settle("job", 0, 3, WRITTEN)
     ledger.keep_progress("job", 0, 3, Progress(1))
     assert ledger.delivery("job", 0, 3) == Delivery(settled=True)
-    assert ledger.settled("job")[0] == Settled(1, 0, WRITTEN.counts)
+    assert ledger.settled("job")[0] == Settled(1 << 3, 0, WRITTEN.counts)
 
 
 def test_a_job_without_records_is_empty(ledger: Ledger) -> None:
