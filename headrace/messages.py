@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 
 import orjson
 
@@ -57,7 +58,24 @@ class Request:
 
 def put_request(item: object) -> bytes:
     """A PutRequest that SQS takes: it refuses U+FFFE and U+FFFF, so these are spelled as escapes."""
-    body = orjson.dumps({"PutRequest": {"Item": item}})
+    return _for_sqs(orjson.dumps({"PutRequest": {"Item": item}}))
+
+
+def delete_request(key: Item) -> bytes:
+    """A DeleteRequest in the form of `put_request`. `key` has the table's key attributes and no others."""
+    return _for_sqs(orjson.dumps({"DeleteRequest": {"Key": key}}))
+
+
+def digest(requests: Iterable[Request]) -> str:
+    """Equal only where `pack` makes the same messages of them: other requests, another order or another
+    version's packing give another digest. 32 hexadecimal digits."""
+    found = sha256(PACKING.encode())
+    for request in requests:
+        found.update(b"\n" + request.body)
+    return found.hexdigest()[:32]
+
+
+def _for_sqs(body: bytes) -> bytes:
     if b"\xef\xbf" in body:
         return body.replace(b"\xef\xbf\xbe", b"\\ufffe").replace(b"\xef\xbf\xbf", b"\\uffff")
     return body
@@ -131,13 +149,17 @@ def count_requests(line: str) -> int:
     return len(_array(line))
 
 
-def item_of(request: str) -> Item:
-    """The item that a request puts. Raises MessageError: it puts none."""
-    try:
-        item: Item = orjson.loads(request)["PutRequest"]["Item"]
-    except (KeyError, TypeError) as error:
-        raise MessageError("a request of the message is no PutRequest") from error
-    return item
+def content_of(request: str) -> tuple[str, Item]:
+    """What a request is about: `("Item", item)` of a put, `("Key", key)` of a delete.
+
+    Raises MessageError: it is neither."""
+    found = orjson.loads(request)
+    match found:
+        case {"PutRequest": {"Item": dict() as content}}:
+            return "Item", content
+        case {"DeleteRequest": {"Key": dict() as content}}:
+            return "Key", content
+    raise MessageError("a request of the message is neither a PutRequest nor a DeleteRequest")
 
 
 def _array(line: str) -> list[object]:

@@ -13,7 +13,7 @@ from headrace.delimited.rejects import Reject
 from headrace.errors import HeadraceError, ThrottledError, TransientError, WriteRefusedError
 from headrace.items.unload import RowDecoder
 from headrace.ledger import JobState, Ledger, Outcome, Progress, add_outcomes
-from headrace.messages import Header, Message, count_requests, item_of, requests_of
+from headrace.messages import Header, Message, content_of, count_requests, requests_of
 from headrace.parcels import Parcels
 from headrace.plan import Plan, Plans
 from headrace.ports import Clock, Counts, ObjectStore, Remaining, Tables, WriteQueue
@@ -198,7 +198,7 @@ def rejects_of(plan: Plan, requests: Iterable[str], reasons: Iterable[str]) -> b
     decoder, spell = RowDecoder(plan.compile_codec()), plan.rejects_format()
     file = bytearray(spell.header)
     for request, reason in zip(requests, reasons, strict=True):
-        cells = decoder.cells(item_of(request))
+        cells = decoder.cells(content_of(request)[1])
         file += spell.row(Reject(None, None, "refused", reason, cells))
     return bytes(file)
 

@@ -26,7 +26,7 @@ class JsonNumber(str):
     __slots__ = ()
 
 
-class _Pairs(list[tuple[str, Any]]):
+class JsonObject(list[tuple[str, Any]]):
     """An object of a JSON document, before its keys are checked."""
 
     __slots__ = ()
@@ -65,7 +65,10 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_Pairs, parse_int=JsonNumber, parse_float=JsonNumber, parse_constant=_refuse_constant
+    object_pairs_hook=JsonObject,
+    parse_int=JsonNumber,
+    parse_float=JsonNumber,
+    parse_constant=_refuse_constant,
 )
 _TOO_DEEP = f"nested too deep; DynamoDB keeps at most {MAX_LEVELS} lists and maps inside each other"
 
@@ -79,7 +82,7 @@ def _list(found: list[Any], level: int) -> Value:
     return {"L": [_value(element, level + 1) for element in found]}
 
 
-def _map(found: _Pairs, level: int) -> Value:
+def _map(found: JsonObject, level: int) -> Value:
     _check_level(level)
     values: Value = {}
     for name, element in found:
@@ -106,7 +109,7 @@ _READERS: dict[type, Callable[[Any, int], Value]] = {
     bool: lambda found, _: {"BOOL": found},
     type(None): lambda *_: {"NULL": True},
     list: _list,
-    _Pairs: _map,
+    JsonObject: _map,
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import orjson
 import pytest
 from hypothesis import given
@@ -12,13 +14,16 @@ from headrace.messages import (
     MAX_MESSAGE_BYTES,
     MAX_REQUESTS,
     Request,
+    content_of,
     count_requests,
-    item_of,
+    delete_request,
+    digest,
     pack,
     put_request,
     read_message,
     requests_of,
 )
+from headrace.ports import Item
 
 HEADER = {"v": 1, "job": "j", "unit": 0, "sequence": 0, "target": "t", "requests": 1, "units": 1}
 _texts = st.lists(st.text(max_size=40) | st.integers(0, 3000).map("x".__mul__), max_size=120)
@@ -74,11 +79,31 @@ def test_the_largest_message_with_the_longest_names_is_one_that_sqs_takes() -> N
     assert len(body.encode()) <= MAX_MESSAGE_BYTES
 
 
-def test_characters_that_sqs_refuses_are_spelled_as_escapes() -> None:
-    item = {"id": {"S": "\x00\x1f￾￿é𝄞퟿"}}
-    body = put_request(item).decode()
-    assert not set("\x00\x1f￾￿") & set(body)
-    assert item_of(body) == item
+@pytest.mark.parametrize(("spell", "what"), [(put_request, "Item"), (delete_request, "Key")])
+def test_characters_that_sqs_refuses_are_spelled_as_escapes(
+    spell: Callable[[Item], bytes], what: str
+) -> None:
+    item = {"id": {"S": "\x00\x1f\ufffe\uffff\u00e9\U0001d11e\ud7ff"}}
+    body = spell(item).decode()
+    assert not set("\x00\x1f\ufffe\uffff") & set(body)
+    assert content_of(body) == (what, item)
+
+
+@given(_texts, _texts, st.integers(1024, 9000))
+def test_requests_with_one_digest_make_the_same_messages(
+    one: list[str], other: list[str], limit: int
+) -> None:
+    first, second = requests_from(one), requests_from(other)
+    same = list(pack(first, "j", 0, "t", 0, limit)) == list(pack(second, "j", 0, "t", 0, limit))
+    assert (digest(first) == digest(second)) == same
+    assert digest(first) == digest(requests_from(one))
+
+
+def test_another_packing_gives_another_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    requests = requests_from(["a"])
+    before = digest(requests)
+    monkeypatch.setattr("headrace.messages.PACKING", "another")
+    assert digest(requests) != before
 
 
 @pytest.mark.parametrize("body", ["", "text", "5", "[]", "{}", '{"v":1}', spelled(unit="0"), spelled(more=1)])
@@ -100,7 +125,7 @@ def test_a_line_that_is_no_array_is_an_error_of_the_message(line: str) -> None:
         count_requests(line)
 
 
-@pytest.mark.parametrize("request_", ['{"DeleteRequest":{}}', "5", "null"])
-def test_a_request_that_puts_nothing_is_an_error_of_the_message(request_: str) -> None:
-    with pytest.raises(MessageError, match="PutRequest"):
-        item_of(request_)
+@pytest.mark.parametrize("request_", ['{"DeleteRequest":{}}', '{"PutRequest":{"Item":5}}', "5", "null"])
+def test_a_request_that_writes_nothing_is_an_error_of_the_message(request_: str) -> None:
+    with pytest.raises(MessageError, match="neither a PutRequest nor a DeleteRequest"):
+        content_of(request_)
