@@ -584,14 +584,12 @@ class MemoryLedger:
     def save_unit(self, job: str, record: UnitRecord) -> None:
         self.faults.meet("save_unit")
         orjson.dumps(record)
-        known = self._units[job].get(record.unit, record)
-        if known.state.is_final and record.state is not UnitState.VOID:
-            if known.state is UnitState.DONE:
-                return
-            raise TurnLostError(f"unit {record.unit} is void")
-        if known.turn > record.turn:
-            raise TurnLostError(f"another worker has taken unit {record.unit}")
-        self.put_unit(job, record)
+        known = self._units[job].get(record.unit, UnitRecord(record.unit))
+        final = known.state.is_final and record.state is not UnitState.VOID
+        if not final and known.turn <= record.turn:
+            self.put_unit(job, record)
+        elif known.state is not UnitState.DONE:
+            raise TurnLostError(f"unit {record.unit} is in the hands of another worker")
 
     def put_unit(self, job: str, record: UnitRecord) -> None:
         """Whatever is there: a test's own way to a state."""
