@@ -9,7 +9,7 @@ from typing import Any
 
 from headrace.errors import HeadraceError
 from headrace.ledger import Ledger, UnitRecord, UnitState
-from headrace.plan import Unit
+from headrace.plan import Segment, Unit
 
 _MOST_CHARACTERS = 1000
 """Of a failure that is kept with each unit."""
@@ -31,12 +31,22 @@ def refusal(error: HeadraceError) -> dict[str, str]:
     return {"Error": type(error).__name__, "Cause": str(error)}
 
 
-def note_unit_failure(ledger: Ledger, job: str, unit: Unit, error: Mapping[str, Any]) -> UnitRecord:
-    """Marks the unit as failed; where it stood stays in its record."""
-    record = ledger.unit(job, unit.unit) or UnitRecord(unit.unit, offset=unit.start, row=unit.row)
-    record = replace(record, state=UnitState.FAILED, error=_text(error))
-    ledger.save_unit(job, record)
+def note_unit_failure(ledger: Ledger, job: str, work: Unit | Segment, error: Mapping[str, Any]) -> UnitRecord:
+    """Marks the unit as failed, in a turn of its own: a worker that goes on all the same cannot save
+    over it. Where it stood stays in its record, and a unit that is done stays as it is.
+
+    Raises TurnLostError: another worker has taken the unit since."""
+    record = ledger.take_unit(job, _fresh(work))
+    if not record.state.is_final:
+        record = replace(record, state=UnitState.FAILED, error=_text(error))
+        ledger.save_unit(job, record)
     return record
+
+
+def _fresh(work: Unit | Segment) -> UnitRecord:
+    if isinstance(work, Segment):
+        return UnitRecord(work.unit, task=work.task)
+    return UnitRecord(work.unit, offset=work.start, row=work.row)
 
 
 def note_job_failure(ledger: Ledger, job: str, error: Mapping[str, Any]) -> None:

@@ -1,8 +1,9 @@
-"""Whether all that was sent is settled, and how long to wait before looking again."""
+"""Whether all that was sent is settled, or set aside as the job is to stop, and how long to wait before
+looking again."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from headrace.ledger import Ledger, Settled, UnitRecord, UnitState
 MAX_PAUSE_SECONDS = 300
 QUIET_SECONDS = 60
 """How long nothing may move before the messages of a failed unit, whose number is not known, count
-as settled."""
+as settled, and before the rest of a job that is to stop is left for its resumption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,8 @@ class Watch:
     started: float
     moved: float
     """When something moved last."""
-    mark: tuple[int, int]
-    """Messages settled and lines written; different where something moved."""
+    mark: tuple[int, int, int]
+    """Messages settled, messages set aside, and lines written; different where something moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +44,52 @@ def look(ledger: Ledger, job: str, watch: Mapping[str, Any] | None, now: float, 
     stall_seconds: how long nothing may move before the rest is given up.
     """
     units, settled = ledger.units(job), ledger.settled(job)
-    mark = (sum(s.messages for s in settled.values()), sum(s.in_progress for s in settled.values()))
-    if watch is None:
-        seen = Watch(now, now, mark)
-    elif tuple(watch["mark"]) != mark:
-        seen = Watch(watch["started"], now, mark)
-    else:
-        seen = Watch(watch["started"], watch["moved"], mark)
+    seen = _watched(watch, _mark(settled), now)
     idle = now - seen.moved
-    done = idle >= stall_seconds or (_all_settled(units, settled) and _quiet(units, idle))
+    if ledger.stopped(job) is not None:
+        done = idle >= QUIET_SECONDS or _all_at_rest(units, settled)
+    else:
+        done = idle >= stall_seconds or (not unsettled(units, settled) and _quiet(units, idle))
     pause = int(min(max((now - seen.started) / 10, 1), MAX_PAUSE_SECONDS))
     return Look(done, pause, seen)
 
 
-def unsettled(units: list[UnitRecord], settled: Mapping[int, Settled]) -> dict[int, int]:
+def unsettled(units: Iterable[UnitRecord], settled: Mapping[int, Settled]) -> dict[int, int]:
     """How many messages of each finished unit are not settled, where there are any."""
     missing = {
-        unit.unit: unit.sent - settled.get(unit.unit, Settled()).messages
+        unit.unit: (unit.required & ~settled.get(unit.unit, Settled()).numbers).bit_count()
         for unit in units
         if unit.state is UnitState.DONE
     }
-    return {unit: messages for unit, messages in missing.items() if messages > 0}
+    return {unit: messages for unit, messages in missing.items() if messages}
 
 
-def _all_settled(units: list[UnitRecord], settled: Mapping[int, Settled]) -> bool:
-    return not unsettled(units, settled)
+def _watched(before: Mapping[str, Any] | None, mark: tuple[int, int, int], now: float) -> Watch:
+    if before is None:
+        return Watch(now, now, mark)
+    moved = before["moved"] if tuple(before["mark"]) == mark else now
+    return Watch(before["started"], moved, mark)
 
 
-def _quiet(units: list[UnitRecord], idle: float) -> bool:
-    return idle >= QUIET_SECONDS or all(unit.state is UnitState.DONE for unit in units)
+def _mark(settled: Mapping[int, Settled]) -> tuple[int, int, int]:
+    every = settled.values()
+    return (
+        sum(one.messages for one in every),
+        sum(one.parked.bit_count() for one in every),
+        sum(one.in_progress for one in every),
+    )
+
+
+def _all_at_rest(units: Iterable[UnitRecord], settled: Mapping[int, Settled]) -> bool:
+    """Every message that is known to be sent is settled or set aside. Of a unit that did not end, those
+    of the page in flight may be sent or not: nobody waits for them."""
+    return not any(_moving(unit, settled.get(unit.unit, Settled())) for unit in units)
+
+
+def _moving(unit: UnitRecord, settled: Settled) -> int:
+    """The messages that are on their way, as a bitmap."""
+    return 0 if unit.state is UnitState.VOID else unit.required & ~(settled.numbers | settled.parked)
+
+
+def _quiet(units: Iterable[UnitRecord], idle: float) -> bool:
+    return idle >= QUIET_SECONDS or all(unit.state.is_final for unit in units)

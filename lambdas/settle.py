@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headrace.failures import note_job_failure, note_unit_failure
-from headrace.plan import Unit
+from headrace.plan import work_of
 from headrace.settling import look
 from lambdas import wiring
 
@@ -30,6 +30,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _note(event: dict[str, Any]) -> None:
     if "unit" in event:
-        note_unit_failure(wiring.ledger(), event["job"], Unit(**event["unit"]), event["error"])
+        note_unit_failure(wiring.ledger(), event["job"], work_of(event["unit"]), event["error"])
     else:
         note_job_failure(wiring.ledger(), event["job"], event["error"])

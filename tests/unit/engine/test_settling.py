@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from headrace.ledger import Outcome, Progress, UnitRecord, UnitState
+from headrace.ledger import Outcome, Progress, Stop, UnitRecord, UnitState
 from headrace.ports import Counts
 from headrace.settling import MAX_PAUSE_SECONDS, QUIET_SECONDS, look, unsettled
 from tests.fakes import MemoryLedger
@@ -53,14 +54,17 @@ def test_nothing_that_moves_for_long_ends_the_wait() -> None:
     assert at(ledger, STALL, watch)["done"] is True
 
 
-@pytest.mark.parametrize("move", ["settled", "progress"])
+@pytest.mark.parametrize("move", ["settled", "parked", "progress"])
 def test_whatever_moves_starts_the_wait_anew(move: str) -> None:
     ledger = ledger_with(DONE)
+    ledger.park("one", 0, 0)
     watch = at(ledger, 0)["watch"]
     if move == "settled":
         ledger.settle("one", 0, 0, Outcome())
+    elif move == "parked":
+        ledger.park("one", 0, 1)
     else:
-        ledger.keep_progress("one", 0, 0, Progress(lines=1))
+        ledger.keep_progress("one", 0, 1, Progress(lines=1))
     moved = at(ledger, STALL, watch)
     assert moved["done"] is False
     assert moved["watch"]["moved"] == STALL
@@ -76,4 +80,57 @@ def test_messages_of_a_failed_unit_are_waited_for_until_it_is_quiet() -> None:
 
 def test_unsettled_messages_are_told_by_unit() -> None:
     ledger = ledger_with(DONE, UnitRecord(1, UnitState.DONE, sent=3), settled=1)
+    ledger.park("one", 1, 0)
     assert unsettled(ledger.units("one"), ledger.settled("one")) == {0: 1, 1: 3}
+
+
+def test_another_message_does_not_stand_for_one_that_is_not_settled() -> None:
+    ledger = ledger_with(replace(DONE, sent=3, void=((1, 1),)), settled=2)
+    assert unsettled(ledger.units("one"), ledger.settled("one")) == {0: 1}
+    assert at(ledger, 0)["done"] is False
+    ledger.settle("one", 0, 2, Outcome())
+    assert at(ledger, 0)["done"] is True
+
+
+@pytest.mark.parametrize("state", [UnitState.VOID, UnitState.DONE])
+def test_a_void_unit_is_not_waited_for(state: UnitState) -> None:
+    ledger = ledger_with(UnitRecord(0, state, sent=2), UnitRecord(1, UnitState.DONE, task="count"))
+    assert at(ledger, 0)["done"] is (state is UnitState.VOID)
+
+
+@pytest.mark.parametrize("state", [UnitState.DONE, UnitState.RUNNING, UnitState.FAILED])
+def test_a_stopped_job_is_done_when_all_that_was_sent_is_settled_or_set_aside(state: UnitState) -> None:
+    ledger = stopped(UnitRecord(0, state, sent=3, void=((0, 1),), pending=9))
+    assert at(ledger, 0)["done"] is False
+    ledger.settle("one", 0, 1, Outcome())
+    assert at(ledger, 0)["done"] is False
+    ledger.park("one", 0, 2)
+    assert at(ledger, 0)["done"] is True
+
+
+def test_a_stopped_job_does_not_wait_for_a_void_unit() -> None:
+    assert at(stopped(UnitRecord(0, UnitState.VOID, sent=3)), 0)["done"] is True
+
+
+def test_the_rest_of_a_stopped_job_is_left_as_soon_as_it_is_quiet() -> None:
+    ledger = stopped(DONE)
+    watch = at(ledger, 0)["watch"]
+    ledger.park("one", 0, 0)
+    watch = at(ledger, QUIET_SECONDS, watch)["watch"]
+    assert at(ledger, 2 * QUIET_SECONDS - 1, watch)["done"] is False
+    assert at(ledger, 2 * QUIET_SECONDS, watch)["done"] is True
+
+
+def test_a_job_that_is_resumed_waits_again_for_what_was_set_aside() -> None:
+    ledger = stopped(DONE)
+    for sequence in range(DONE.sent):
+        ledger.park("one", 0, sequence)
+    assert at(ledger, 0)["done"] is True
+    ledger.clear_stop("one")
+    assert at(ledger, 0)["done"] is False
+
+
+def stopped(*units: UnitRecord) -> MemoryLedger:
+    ledger = ledger_with(*units)
+    ledger.stop("one", Stop("JobCancelledError", "cancelled"))
+    return ledger
