@@ -7,17 +7,14 @@ many or too few fields would push columns behind it out of their place.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
-from headrace.delimited.dialect import csv_options
 from headrace.delimited.encoding import TextEncoding
-from headrace.job.model import NULL_MARK, Format
+from headrace.delimited.rows import row_speller
+from headrace.job.model import Format
 
 REJECT_COLUMNS = ("_headrace_row", "_headrace_offset", "_headrace_reason")
 
@@ -46,7 +43,7 @@ class RejectsFormat:
     """
 
     def __init__(self, header: Sequence[str], form: Format, codec: str) -> None:
-        self._spell = partial(_with_escapes if form.quote is None else _with_quotes, form=form)
+        self._spell = row_speller(form)
         self._plain_only = form.quote is None and form.escape is None
         self._special = re.compile("[" + re.escape(form.delimiter) + "\r\n]")
         self._blank = "_" if form.delimiter == " " else " "
@@ -86,30 +83,3 @@ class RejectsFormat:
 
 def _text(number: int | None) -> str:
     return "" if number is None else str(number)
-
-
-def _with_quotes(cells: Sequence[str], form: Format) -> str:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, **csv_options(form) | {"escapechar": None})
-    writer.writerow([_doubled(cell, form.escape) for cell in cells])
-    return out.getvalue()
-
-
-def _doubled(cell: str, escape: str | None) -> str:
-    return cell.replace(escape, escape * 2) if escape else cell
-
-
-def _with_escapes(cells: Sequence[str], form: Format) -> str:
-    """Nothing is quoted: what would end a field or a line is escaped, or, without an escape, cannot
-    be there."""
-    if form.escape is None:
-        return form.delimiter.join(cells) + "\n"
-    special = re.compile("[" + re.escape(form.escape + form.delimiter) + "\n\r]")
-    return form.delimiter.join(_escaped(cell, special, form) for cell in cells) + "\n"
-
-
-def _escaped(cell: str, special: re.Pattern[str], form: Format) -> str:
-    if form.backslash_escapes and cell == NULL_MARK:
-        return "\\N"
-    text = special.sub(lambda match: f"{form.escape}{match[0]}", cell)
-    return text.replace("\0", "\\0") if form.backslash_escapes else text
