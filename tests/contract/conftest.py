@@ -44,12 +44,16 @@ def client(service: str, **options: Any) -> Any:
     )
 
 
-@pytest.fixture(params=["fake", "moto"])
-def ledger(request: pytest.FixtureRequest) -> Ledger:
+@pytest.fixture(params=["moto", *_STRICT])
+def ledger(request: pytest.FixtureRequest) -> Iterator[Ledger]:
     if request.param == "fake":
-        return MemoryLedger()
-    request.getfixturevalue("aws")
-    return real_ledger()
+        yield MemoryLedger()
+        return
+    if request.param == "moto":
+        request.getfixturevalue("aws")
+    dynamodb = client("dynamodb") if request.param == "moto" else _local_client()
+    yield real_ledger(dynamodb)
+    dynamodb.delete_table(TableName="ledger")
 
 
 def real_ledger(dynamodb: Any = None) -> DynamoLedger:
