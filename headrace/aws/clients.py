@@ -6,20 +6,30 @@ from functools import cache
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.credentials import CredentialProvider, CredentialResolver
 
 _session: Any = boto3
 """Untyped, as the stubs know services only by their literal names."""
+_PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5})
 
 
 @cache
 def client(service: str) -> Any:
     """A client that retries what the network spoils."""
-    return _session.client(service, config=Config(retries={"mode": "standard", "total_max_attempts": 5}))
+    return _session.client(service, config=_PATIENT)
 
 
-@cache
-def table_client() -> Any:
+def session(region: str | None, credentials: CredentialProvider | None) -> Any:
+    """For clients in another region, or with other credentials than the function's own."""
+    core = botocore.session.get_session()
+    if credentials is not None:
+        core.register_component("credential_provider", CredentialResolver([credentials]))
+    return boto3.Session(botocore_session=core, region_name=region)
+
+
+def table_client(session: Any = _session) -> Any:
     """A client for users' tables that does not retry: its caller has to know each throttling."""
     config = Config(
         retries={"mode": "standard", "total_max_attempts": 1},
@@ -27,4 +37,9 @@ def table_client() -> Any:
         read_timeout=15,
         tcp_keepalive=True,
     )
-    return _session.client("dynamodb", config=config)
+    return session.client("dynamodb", config=config)
+
+
+def queue_client(session: Any = _session) -> Any:
+    """A client for users' queues."""
+    return session.client("sqs", config=_PATIENT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,6 +10,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from headrace.errors import (
     HeadraceError,
+    QueueAccessError,
+    QueueNotFoundError,
+    ReadRefusedError,
+    RoleNotAllowedError,
     SourceAccessError,
     SourceChangedError,
     SourceNotFoundError,
@@ -19,14 +23,26 @@ from headrace.errors import (
     TransientError,
     WriteRefusedError,
 )
+from headrace.job.model import Place
 
+HERE = Place()
+"""The stack's own region, and its own roles."""
 _DENIED = {
     "AccessDenied",
     "AccessDeniedException",
     "403",
     "UnauthorizedOperation",
     "KMSAccessDeniedException",
+    "KmsAccessDenied",
+    "KMS.AccessDeniedException",
 }
+_NO_QUEUE = {
+    "QueueDoesNotExist",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "NonExistentQueue",
+    "InvalidAddress",
+}
+_NO_ROLE = _DENIED | {"ValidationError", "NoSuchEntity", "RegionDisabledException"}
 _THROTTLED = {
     "ProvisionedThroughputExceededException",
     "ThrottlingException",
@@ -48,32 +64,58 @@ def text_of(error: ClientError) -> str:
 
 
 @contextmanager
-def table_errors(table: str) -> Iterator[None]:
+def table_errors(table: str, place: Place = HERE) -> Iterator[None]:
     """Turns errors of calls about a user's table into ours, which name the table."""
-    try:
+    with _errors_of(f"table {table!r}", lambda error: _table_error(table, place, error)):
         yield
-    except ClientError as error:
-        raise _table_error(table, error) from error
-    except BotoCoreError as error:
-        raise TransientError(f"table {table!r}: {error}") from error
 
 
-def _table_error(table: str, error: ClientError) -> HeadraceError:
+@contextmanager
+def read_errors(table: str, place: Place = HERE) -> Iterator[None]:
+    """The same where items are read: what DynamoDB refuses is the job's doing then."""
+    try:
+        with table_errors(table, place):
+            yield
+    except WriteRefusedError as error:
+        raise ReadRefusedError(f"scan: DynamoDB refuses to read table {table!r}: {error}") from error
+
+
+def _table_error(table: str, place: Place, error: ClientError) -> HeadraceError:
     code, text = code_of(error), text_of(error)
     if code == "ResourceNotFoundException":
         return TableNotFoundError(
-            f"target: there is no table {table!r} in this account and region; create it, or name another"
+            f"there is no table {table!r} in {_account_and_region(place)}; create it, or name another"
         )
     if code in _DENIED:
-        return TableAccessError(
-            f"target: the stack's roles may not use table {table!r} ({text}); "
-            "deploy with the context setting tables including it, and see the table's resource policy"
-        )
+        return TableAccessError(f"{_user(place)} may not use table {table!r} ({text}); {_remedy(place)}")
     if code in _THROTTLED:
         return ThrottledError(f"table {table!r}: {text}", _throttling_reasons(error))
     if code in _REFUSED:
         return WriteRefusedError(text)
     return TransientError(f"table {table!r}: {code}: {text}")
+
+
+def _account_and_region(place: Place) -> str:
+    account = f"the account of role {place.role_arn}" if place.role_arn else "this account"
+    return f"{account}, region {place.region}" if place.region else f"{account} and region"
+
+
+def _user(place: Place) -> str:
+    return f"the role {place.role_arn}" if place.role_arn else "the stack's roles"
+
+
+def _remedy(place: Place) -> str:
+    if place.role_arn:
+        return "its policies have to allow it"
+    return "deploy with the context setting tables including it, and see the table's resource policy"
+
+
+def reasons_of(error: TransientError) -> tuple[str, ...]:
+    """Why a call is to be tried again, in the service's words."""
+    if isinstance(error, ThrottledError) and error.reasons:
+        return error.reasons
+    cause = error.__cause__
+    return (code_of(cause) if isinstance(cause, ClientError) else type(cause or error).__name__,)
 
 
 def _throttling_reasons(error: ClientError) -> list[str]:
@@ -85,12 +127,46 @@ def _throttling_reasons(error: ClientError) -> list[str]:
 @contextmanager
 def source_errors(url: str) -> Iterator[None]:
     """Turns errors of calls about a user's object into ours, which name the object."""
-    try:
+    with _errors_of(url, lambda error: _source_error(url, error)):
         yield
-    except ClientError as error:
-        raise _source_error(url, error) from error
-    except BotoCoreError as error:
-        raise TransientError(f"{url}: {error}") from error
+
+
+@contextmanager
+def queue_errors(url: str, place: Place = HERE) -> Iterator[None]:
+    """Turns errors of calls about a user's queue into ours, which name the queue."""
+    with _errors_of(f"queue {url}", lambda error: _queue_error(url, place, error)):
+        yield
+
+
+def _queue_error(url: str, place: Place, error: ClientError) -> HeadraceError:
+    code, text = code_of(error), text_of(error)
+    if code in _NO_QUEUE:
+        return QueueNotFoundError(f"there is no queue {url} ({text}); create it, or name another")
+    if code in _DENIED:
+        remedy = "its policies have to allow it"
+        if not place.role_arn:
+            remedy = "deploy with the context setting queues including it, and see the queue's own policy"
+        return QueueAccessError(f"{_user(place)} may not send to queue {url} ({text}); {remedy}")
+    return TransientError(f"queue {url}: {code}: {text}")
+
+
+@contextmanager
+def role_errors(role: str, external_id: str | None) -> Iterator[None]:
+    """Turns errors of AssumeRole into ours, which name the role."""
+    with _errors_of(f"role {role}", lambda error: _role_error(role, external_id, error)):
+        yield
+
+
+def _role_error(role: str, external_id: str | None, error: ClientError) -> HeadraceError:
+    code, text = code_of(error), text_of(error)
+    if code not in _NO_ROLE:
+        return TransientError(f"role {role}: {code}: {text}")
+    condition = f" with the external id {external_id!r}" if external_id else " without an external id"
+    return RoleNotAllowedError(
+        f"the role {role} may not be assumed ({text}): it has to be there, its trust policy has to allow "
+        f"sts:AssumeRole to the stack's function roles{condition}, and the context setting roles has to "
+        "include it"
+    )
 
 
 def _source_error(url: str, error: ClientError) -> HeadraceError:
@@ -106,6 +182,16 @@ def _source_error(url: str, error: ClientError) -> HeadraceError:
             f"source: {url} was replaced while the job ran; start the job again with what is there now"
         )
     return TransientError(f"{url}: {code}: {text}")
+
+
+@contextmanager
+def _errors_of(what: str, ours: Callable[[ClientError], HeadraceError]) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        raise ours(error) from error
+    except BotoCoreError as error:
+        raise TransientError(f"{what}: {error}") from error
 
 
 @contextmanager

@@ -69,35 +69,87 @@ class S3ObjectStore:
             self._s3.put_object(Bucket=bucket, Key=key, Body=body)
 
     def put_stream(self, bucket: str, key: str, blocks: Iterator[bytes]) -> None:
-        parts = _parts(blocks)
-        first = next(parts, b"")
-        if len(first) < _PART:
-            self.put(bucket, key, first)
-            return
-        with service_errors(f"s3://{bucket}/{key}"):
-            where = {"Bucket": bucket, "Key": key}
-            where["UploadId"] = self._s3.create_multipart_upload(**where)["UploadId"]
-            etags = [self._put_part(where, 1, first)]
-            etags += [self._put_part(where, number, part) for number, part in enumerate(parts, 2)]
-            self._s3.complete_multipart_upload(**where, MultipartUpload={"Parts": etags})
+        writer = self.writer(bucket, key)
+        try:
+            for block in blocks:
+                writer.write(block)
+            writer.commit()
+        except BaseException as error:
+            _give_up(writer, error)
+            raise
 
-    def _put_part(self, where: dict[str, str], number: int, body: bytes) -> dict[str, Any]:
-        answer = self._s3.upload_part(**where, PartNumber=number, Body=body)
-        return {"PartNumber": number, "ETag": answer["ETag"]}
+    def writer(self, bucket: str, key: str) -> S3ObjectWriter:
+        return S3ObjectWriter(self._s3, bucket, key)
 
     def list(self, bucket: str, prefix: str) -> list[str]:
         with service_errors(f"s3://{bucket}/{prefix}"):
             pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
             return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
 
+    def list_objects(self, bucket: str, prefix: str) -> Iterator[ObjectRef]:
+        with source_errors(f"s3://{bucket}/{prefix}"):
+            pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+            for page in pages:
+                for entry in page.get("Contents", []):
+                    yield ObjectRef(bucket, entry["Key"], entry["Size"], entry["ETag"])
 
-def _parts(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same bytes in parts of 8 MiB or more, but for the last: S3 takes none under 5 MiB."""
-    part = bytearray()
-    for block in blocks:
-        part += block
-        if len(part) >= _PART:
-            yield bytes(part)
-            part.clear()
-    if part:
-        yield bytes(part)
+
+class S3ObjectWriter:
+    """A multipart upload of parts of 8 MiB or more, as S3 takes none under 5 MiB but the last; a
+    smaller object goes in one request."""
+
+    def __init__(self, client: Any, bucket: str, key: str) -> None:
+        self._s3 = client
+        self._where = {"Bucket": bucket, "Key": key}
+        self._url = f"s3://{bucket}/{key}"
+        self._buffer = bytearray()
+        self._parts: list[dict[str, Any]] = []
+
+    def write(self, data: bytes) -> None:
+        self._buffer += data
+        if len(self._buffer) >= _PART:
+            with service_errors(self._url):
+                self._put_part()
+
+    def commit(self) -> str:
+        with service_errors(self._url):
+            etag: str = self._complete() if self._parts else self._put_whole()
+        return etag
+
+    def abort(self) -> None:
+        """Does nothing where nothing is left to be given up."""
+        if "UploadId" in self._where:
+            with service_errors(self._url):
+                self._abort()
+
+    def _abort(self) -> None:
+        try:
+            self._s3.abort_multipart_upload(**self._where)
+        except ClientError as error:
+            if code_of(error) != "NoSuchUpload":
+                raise
+
+    def _put_part(self) -> None:
+        if "UploadId" not in self._where:
+            self._where["UploadId"] = self._s3.create_multipart_upload(**self._where)["UploadId"]
+        number = len(self._parts) + 1
+        answer = self._s3.upload_part(**self._where, PartNumber=number, Body=bytes(self._buffer))
+        self._parts.append({"PartNumber": number, "ETag": answer["ETag"]})
+        self._buffer.clear()
+
+    def _complete(self) -> Any:
+        if self._buffer:
+            self._put_part()
+        parts = {"Parts": self._parts}
+        return self._s3.complete_multipart_upload(**self._where, MultipartUpload=parts)["ETag"]
+
+    def _put_whole(self) -> Any:
+        return self._s3.put_object(**self._where, Body=bytes(self._buffer))["ETag"]
+
+
+def _give_up(writer: S3ObjectWriter, reason: BaseException) -> None:
+    """The reason stays what is told, also where not even giving up works."""
+    try:
+        writer.abort()
+    except TransientError as error:
+        reason.add_note(f"the upload could not be aborted: {error}")

@@ -3,57 +3,190 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import orjson
+from botocore.exceptions import ClientError
 
-from headrace.aws.errors import table_errors
-from headrace.ports import KeyAttribute, TableSchema, Written
+from headrace.aws.errors import HERE, code_of, read_errors, reasons_of, table_errors
+from headrace.aws.raw import RawCalls
+from headrace.errors import ThrottledError, TransientError, WriteRefusedError
+from headrace.items.equality import canonical_item, same_items
+from headrace.job.model import Place
+from headrace.ports import Condition, Item, KeyAttribute, Page, ReadRequest, TableSchema, Written
 
 _ROLES = {"HASH": "partition", "RANGE": "sort"}
-_PLACEHOLDER = [{"DeleteRequest": {"Key": {"-": {"S": "-"}}}}]
+_RAW_OPERATIONS = ("BatchWriteItem", "BatchGetItem", "PutItem", "Query", "Scan")
+_KEY = {"-": {"S": "-"}}
+"""Stands in for whatever item or key the client insists on."""
+_PUTS_AT_ONCE = 8
 
 
 class DynamoTables:
     """
     Args:
-        client: a DynamoDB client of this adapter's own; its BatchWriteItem is taken over.
+        client: a DynamoDB client of this adapter's own that does not retry; its calls about items are
+            taken over.
+        place: where the tables are, and as who they are used, for the text of errors.
     """
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, place: Place = HERE) -> None:
         self._dynamodb = client
-        self._body: ContextVar[bytes] = ContextVar("body")
-        client.meta.events.register("before-call.dynamodb.BatchWriteItem", self._place_body)
+        self._place = place
+        self._raw = RawCalls(client, _RAW_OPERATIONS)
+        self._partition_keys: dict[str, str] = {}
 
     def describe(self, table: str) -> TableSchema:
-        with table_errors(table):
+        with table_errors(table, self._place):
             described = self._dynamodb.describe_table(TableName=table)["Table"]
-        return TableSchema(described["TableName"], described["TableArn"], tuple(_keys(described)))
+        return TableSchema(
+            described["TableName"],
+            described["TableArn"],
+            tuple(_keys(described)),
+            items=described.get("ItemCount", 0),
+            bytes=described.get("TableSizeBytes", 0),
+            read_capacity=_read_capacity(described),
+            deletion_protection=described.get("DeletionProtectionEnabled", False),
+        )
 
     def write(self, table: str, requests: str) -> Written:
-        """The requests stand in the body as they are; the client gets a placeholder in their place,
-        and still signs, sends, and reads the answer."""
-        body = (
-            b'{"RequestItems":{'
-            + orjson.dumps(table)
-            + b":"
-            + requests.encode()
-            + b'},"ReturnConsumedCapacity":"INDEXES"}'
-        )
-        token = self._body.set(body)
-        try:
-            with table_errors(table):
-                answer = self._dynamodb.batch_write_item(RequestItems={table: _PLACEHOLDER})
-        finally:
-            self._body.reset(token)
+        """The requests stand in the body as they are."""
+        body = {"RequestItems": {table: orjson.Fragment(requests)}, "ReturnConsumedCapacity": "INDEXES"}
+        placeholder = {table: [{"DeleteRequest": {"Key": _KEY}}]}
+        with table_errors(table, self._place):
+            answer = self._raw.call("batch_write_item", body, RequestItems=placeholder)
         left = [request for group in answer.get("UnprocessedItems", {}).values() for request in group]
         units = sum(one.get("CapacityUnits", 0.0) for one in answer.get("ConsumedCapacity", []))
-        return Written(tuple(orjson.dumps(_to_wire(request)).decode() for request in left), units)
+        return Written(tuple(orjson.dumps(request).decode() for request in left), units)
 
-    def _place_body(self, params: dict[str, Any], **_: Any) -> None:
-        params["body"] = self._body.get()
+    def write_if(self, table: str, requests: str, condition: Condition) -> Written:
+        """An answer that was lost may be one to a put that was carried out: a request that comes back
+        as unprocessed is sent again with `condition.again`, or it counts as skipped for its own sake."""
+        partition = None if condition.newer_by else self._partition_key(table)
+        with ThreadPoolExecutor(_PUTS_AT_ONCE) as pool:
+            puts = [
+                pool.submit(self._put_if, table, request, condition, partition)
+                for request in orjson.loads(requests)
+            ]
+        return _together([put.result() for put in puts])
+
+    def _put_if(self, table: str, request: Any, condition: Condition, partition: str | None) -> Written:
+        item, text = request["PutRequest"]["Item"], orjson.dumps(request).decode()
+        if partition is None and condition.newer_by not in item:
+            reason = f"the item has no attribute {condition.newer_by!r}, which tells whether it is newer"
+            return Written(refused=((text, reason),))
+        body = {"TableName": table, "Item": item, "ReturnConsumedCapacity": "INDEXES"}
+        body |= _expressions(item, condition, partition)
+        try:
+            with table_errors(table, self._place):
+                return self._put(body, condition)
+        except WriteRefusedError as error:
+            return Written(refused=((text, str(error)),))
+        except TransientError as error:
+            return Written(unprocessed=(text,), throttles=reasons_of(error))
+
+    def _put(self, body: dict[str, Any], condition: Condition) -> Written:
+        try:
+            answer = self._raw.call("put_item", body, TableName=body["TableName"], Item=_KEY)
+        except ClientError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
+            there = _to_wire(dict(error.response).get("Item", {}))
+            is_ours = condition.again and same_items(there, body["Item"])
+            return Written() if is_ours else Written(skipped=1)
+        return Written(units=answer.get("ConsumedCapacity", {}).get("CapacityUnits", 0.0))
+
+    def _partition_key(self, table: str) -> str:
+        if table not in self._partition_keys:
+            self._partition_keys[table] = self.describe(table).primary[0].name
+        return self._partition_keys[table]
+
+    def read(self, request: ReadRequest) -> Page:
+        method = "query" if request.key_condition else "scan"
+        with read_errors(request.table, self._place):
+            answer = self._raw.call(method, _read_body(request), TableName=request.table)
+        last = answer.get("LastEvaluatedKey")
+        return Page(
+            items=() if request.count else tuple(answer["Items"]),
+            count=answer["Count"],
+            scanned=answer["ScannedCount"],
+            next=orjson.dumps(last).decode() if last else None,
+            units=answer.get("ConsumedCapacity", {}).get("CapacityUnits", 0.0),
+        )
+
+    def absent(self, table: str, keys: Sequence[Item]) -> list[Item]:
+        there, asked = set(), list(keys)
+        while asked:
+            found, left = self._get(table, asked)
+            if len(left) == len(asked):
+                raise ThrottledError(f"table {table!r}: none of {len(asked)} keys was read")
+            there |= {canonical_item(key) for key in found}
+            asked = left
+        return [key for key in keys if canonical_item(key) not in there]
+
+    def _get(self, table: str, keys: Sequence[Item]) -> tuple[list[Item], list[Item]]:
+        """Those of the keys that are there, and those that DynamoDB has yet to be asked for again."""
+        names = {f"#{position}": name for position, name in enumerate(keys[0])}
+        asked = {
+            "Keys": keys,
+            "ConsistentRead": True,
+            "ProjectionExpression": ", ".join(names),
+            "ExpressionAttributeNames": names,
+        }
+        with read_errors(table, self._place):
+            answer = self._raw.call(
+                "batch_get_item", {"RequestItems": {table: asked}}, RequestItems={table: {"Keys": [_KEY]}}
+            )
+        found = [item for group in answer.get("Responses", {}).values() for item in group]
+        left = [key for group in answer.get("UnprocessedKeys", {}).values() for key in group["Keys"]]
+        return found, left
+
+
+def _read_body(request: ReadRequest) -> dict[str, Any]:
+    """A count without a projection leaves the items where they are; DynamoDB does not count with one."""
+    body = {
+        "TableName": request.table,
+        "IndexName": request.index,
+        "KeyConditionExpression": request.key_condition,
+        "FilterExpression": request.filter,
+        "ProjectionExpression": request.projection,
+        "ExpressionAttributeNames": request.names,
+        "ExpressionAttributeValues": request.values,
+        "ExclusiveStartKey": orjson.Fragment(request.start) if request.start else None,
+        "ConsistentRead": request.consistent,
+        "Limit": request.limit,
+        "Select": "COUNT" if request.count and not request.projection else None,
+        "ReturnConsumedCapacity": "TOTAL",
+    }
+    if not request.key_condition:
+        body |= {"Segment": request.segment, "TotalSegments": request.segments}
+    return {name: value for name, value in body.items() if value not in (None, {}, "")}
+
+
+def _expressions(item: Item, condition: Condition, partition: str | None) -> dict[str, Any]:
+    """The old item is asked for only where somebody will look at it."""
+    asked: dict[str, Any] = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"} if condition.again else {}
+    if partition is not None:
+        asked["ConditionExpression"] = "attribute_not_exists(#key)"
+        asked["ExpressionAttributeNames"] = {"#key": partition}
+    elif condition.newer_by is not None:
+        asked["ConditionExpression"] = "attribute_not_exists(#by) OR #by < :by"
+        asked["ExpressionAttributeNames"] = {"#by": condition.newer_by}
+        asked["ExpressionAttributeValues"] = {":by": item[condition.newer_by]}
+    return asked
+
+
+def _together(puts: Iterable[Written]) -> Written:
+    every = list(puts)
+    return Written(
+        unprocessed=tuple(text for one in every for text in one.unprocessed),
+        units=sum(one.units for one in every),
+        skipped=sum(one.skipped for one in every),
+        refused=tuple(pair for one in every for pair in one.refused),
+        throttles=tuple(reason for one in every for reason in one.throttles),
+    )
 
 
 def _keys(table: Mapping[str, Any]) -> Iterator[KeyAttribute]:
@@ -67,8 +200,15 @@ def _keys(table: Mapping[str, Any]) -> Iterator[KeyAttribute]:
             yield KeyAttribute(name, types[name], _ROLES[key["KeyType"]], index)
 
 
+def _read_capacity(table: Mapping[str, Any]) -> int | None:
+    if table.get("BillingModeSummary", {}).get("BillingMode") == "PAY_PER_REQUEST":
+        return None
+    return table.get("ProvisionedThroughput", {}).get("ReadCapacityUnits") or None
+
+
 def _to_wire(value: Any) -> Any:
-    """The client turns binary values into bytes; on the wire they are base64 text."""
+    """In what comes with an error, the client turns binary values into bytes; on the wire they are
+    base64 text."""
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     if isinstance(value, dict):

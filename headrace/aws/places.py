@@ -1,0 +1,106 @@
+"""Places over STS: clients for other regions and, with roles to assume, for other accounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.credentials import CredentialProvider, DeferredRefreshableCredentials
+
+from headrace.aws.clients import client, queue_client, session, table_client
+from headrace.aws.errors import role_errors
+from headrace.aws.queue import SqsUserQueue
+from headrace.aws.tables import DynamoTables
+from headrace.job.model import Place
+
+_SESSION_NAME = "headrace"
+_QUEUE_REGION = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com")
+
+
+def _own_sts() -> Any:
+    return client("sts")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class AwsPlaces:
+    """Each place is made once; its credentials are refreshed before they expire.
+
+    Args:
+        sts: makes a client of STS with the function's own credentials.
+    """
+
+    def __init__(self, sts: Callable[[], Any] = _own_sts, now: Callable[[], datetime] = _now) -> None:
+        self._sts = sts
+        self._now = now
+        self._credentials: dict[tuple[str, str | None], AssumedRole] = {}
+        self._tables: dict[Place, DynamoTables] = {}
+        self._queues: dict[tuple[str, Place], SqsUserQueue] = {}
+
+    def tables(self, place: Place) -> DynamoTables:
+        """Raises RoleNotAllowedError, TransientError."""
+        if place not in self._tables:
+            self._tables[place] = DynamoTables(table_client(self._session(place)), place)
+        return self._tables[place]
+
+    def queue(self, url: str, place: Place) -> SqsUserQueue:
+        """Raises RoleNotAllowedError, TransientError."""
+        place = replace(place, region=place.region or _region_of(url))
+        if (url, place) not in self._queues:
+            self._queues[url, place] = SqsUserQueue(queue_client(self._session(place)), url, place)
+        return self._queues[url, place]
+
+    def _session(self, place: Place) -> Any:
+        """The role is assumed at once: who may not is told before anything is done."""
+        if place.role_arn is None:
+            return session(place.region, None)
+        key = place.role_arn, place.external_id
+        if key not in self._credentials:
+            role = AssumedRole(self._sts, *key, self._now)
+            role.load().get_frozen_credentials()
+            self._credentials[key] = role
+        return session(place.region, self._credentials[key])
+
+
+class AssumedRole(CredentialProvider):
+    """Where a client gets a role's credentials from, each time that they are about to expire.
+
+    What goes wrong comes out of whatever call needs them, as RoleNotAllowedError or TransientError.
+    """
+
+    METHOD = "headrace-assumed-role"
+
+    def __init__(
+        self, sts: Callable[[], Any], role: str, external_id: str | None, now: Callable[[], datetime]
+    ) -> None:
+        super().__init__()
+        self._sts = sts
+        self._role = role
+        self._external_id = external_id
+        self._credentials = DeferredRefreshableCredentials(self._assume, self.METHOD, now)
+
+    def load(self) -> DeferredRefreshableCredentials:
+        return self._credentials
+
+    def _assume(self) -> dict[str, str]:
+        asked = {"RoleArn": self._role, "RoleSessionName": _SESSION_NAME}
+        if self._external_id is not None:
+            asked["ExternalId"] = self._external_id
+        with role_errors(self._role, self._external_id):
+            found = self._sts().assume_role(**asked)["Credentials"]
+        return {
+            "access_key": found["AccessKeyId"],
+            "secret_key": found["SecretAccessKey"],
+            "token": found["SessionToken"],
+            "expiry_time": found["Expiration"].isoformat(),
+        }
+
+
+def _region_of(url: str) -> str | None:
+    found = _QUEUE_REGION.match(url)
+    return found[1] if found else None
