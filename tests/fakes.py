@@ -16,7 +16,6 @@ from typing import Any
 import orjson
 
 from headrace.errors import (
-    HeadraceError,
     QueueNotFoundError,
     ReadRefusedError,
     SourceChangedError,
@@ -252,12 +251,12 @@ class MemoryUserQueue:
     def check(self) -> None:
         self.faults.meet("check")
         if not self.exists:
-            raise QueueNotFoundError("target: there is no such queue")
+            raise QueueNotFoundError("there is no such queue")
 
     def send(self, messages: Sequence[UserMessage]) -> list[int]:
         self.faults.meet("send")
         if not self.exists:
-            raise QueueNotFoundError("target: there is no such queue")
+            raise QueueNotFoundError("there is no such queue")
         self._check_batch(messages)
         failed = [position for position, _ in enumerate(messages) if self._fails()]
         for position, message in enumerate(messages):
@@ -386,18 +385,16 @@ class MemoryTables:
     def absent(self, table: str, keys: Sequence[Item]) -> list[Item]:
         self.faults.meet("absent")
         found = self._table(table)
-        if len(keys) > 100:
-            raise ReadRefusedError("Too many items requested for the BatchGetItem call")
-        if len({canonical_item(key) for key in keys}) < len(keys):
-            raise ReadRefusedError("Provided list of item keys contains duplicates")
-        for key in keys:
-            _check_whole_key(found.schema, key, ReadRefusedError)
+        try:
+            _check_keys(found.schema, keys)
+        except WriteRefusedError as error:
+            raise ReadRefusedError(f"scan: DynamoDB refuses to read table {table!r}: {error}") from error
         return [key for key in keys if _key(found.schema, key) not in found.items]
 
     def _table(self, name: str) -> MemoryTable:
         found = self.tables.get(name.rpartition(":table/")[2])
         if found is None:
-            raise TableNotFoundError(f"target: there is no table {name!r}")
+            raise TableNotFoundError(f"there is no table {name!r}")
         return found
 
     def _leaves(self) -> bool:
@@ -410,7 +407,7 @@ class MemoryTables:
             raise WriteRefusedError("1 validation error: length must be between 1 and 25")
         for request in requests:
             if "DeleteRequest" in request:
-                _check_whole_key(schema, request["DeleteRequest"]["Key"], WriteRefusedError)
+                _check_whole_key(schema, request["DeleteRequest"]["Key"])
             else:
                 self._check_item(schema, request["PutRequest"]["Item"])
         if len({_key(schema, _attributes(request)) for request in requests}) < len(requests):
@@ -468,14 +465,20 @@ def _is_newer(item: Item, there: Item, attribute: str | None) -> bool:
     return attribute is not None and (attribute not in there or is_less(there[attribute], item[attribute]))
 
 
-def _check_whole_key(schema: TableSchema, key: Item, error: type[HeadraceError]) -> None:
+def _check_keys(schema: TableSchema, keys: Sequence[Item]) -> None:
+    if len(keys) > 100:
+        raise WriteRefusedError("Too many items requested for the BatchGetItem call")
+    if len({canonical_item(key) for key in keys}) < len(keys):
+        raise WriteRefusedError("Provided list of item keys contains duplicates")
+    for key in keys:
+        _check_whole_key(schema, key)
+
+
+def _check_whole_key(schema: TableSchema, key: Item) -> None:
     if key.keys() != {one.name for one in schema.primary}:
-        raise error("The provided key element does not match the schema")
+        raise WriteRefusedError("The provided key element does not match the schema")
     for one in schema.primary:
-        try:
-            _check_key(one.type, _MAX_KEY_BYTES[one.role], key[one.name])
-        except WriteRefusedError as refusal:
-            raise error(str(refusal)) from refusal
+        _check_key(one.type, _MAX_KEY_BYTES[one.role], key[one.name])
 
 
 def _check_key(kind: str, limit: int, value: Mapping[str, Any]) -> None:

@@ -81,8 +81,6 @@ def _check(
         raise _refused(request, "Segment must be less than TotalSegments, and that at most 1000000")
     if request.limit is not None and request.limit < 1:
         raise _refused(request, "Limit must be greater than or equal to 1")
-    if request.count and request.projection:
-        raise _refused(request, "Cannot specify the ProjectionExpression when choosing to get only the Count")
     if request.index and request.consistent and keys[0].name != schema.primary[0].name:
         raise _refused(request, "Consistent reads are not supported on global secondary indexes")
     if request.key_condition and keys[0].name not in expressions.equal_names(request.key_condition):

@@ -13,12 +13,12 @@ from moto import mock_aws
 
 from headrace.aws.ledger import DynamoLedger
 from headrace.aws.objects import S3ObjectStore
-from headrace.aws.queue import SqsWriteQueue
+from headrace.aws.queue import SqsUserQueue, SqsWriteQueue
 from headrace.aws.tables import DynamoTables
 from headrace.ledger import Ledger
 from headrace.names import LEDGER_PARTITION_KEY, LEDGER_SORT_KEY
-from headrace.ports import KeyAttribute, ObjectStore, Tables, TableSchema, WriteQueue
-from tests.fakes import FakeClock, MemoryLedger, MemoryObjectStore, MemoryQueue, MemoryTables
+from headrace.ports import KeyAttribute, ObjectStore, Tables, TableSchema, UserQueue, WriteQueue
+from tests.fakes import FakeClock, MemoryLedger, MemoryObjectStore, MemoryQueue, MemoryTables, MemoryUserQueue
 
 REGION = "eu-west-1"
 TABLE = "orders"
@@ -82,6 +82,22 @@ def queue(request: pytest.FixtureRequest) -> WriteQueue:
     return SqsWriteQueue(sqs, sqs.create_queue(QueueName="writes")["QueueUrl"])
 
 
+@pytest.fixture(params=["fake", "fifo fake", "moto", "fifo moto"])
+def user_queue(request: pytest.FixtureRequest) -> UserQueue:
+    is_fifo = request.param.startswith("fifo")
+    if "fake" in request.param:
+        return MemoryUserQueue(is_fifo)
+    request.getfixturevalue("aws")
+    sqs = client("sqs")
+    return SqsUserQueue(sqs, make_queue(sqs, is_fifo))
+
+
+def make_queue(sqs: Any, is_fifo: bool = False) -> str:
+    name, attributes = ("user.fifo", {"FifoQueue": "true"}) if is_fifo else ("user", {})
+    url: str = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    return url
+
+
 @pytest.fixture(params=["moto", *_STRICT])
 def tables(request: pytest.FixtureRequest) -> Iterator[Tables]:
     """A table `orders` with the keys id (S) and at (N), and an index by city (S)."""
@@ -93,9 +109,15 @@ def strict_tables(request: pytest.FixtureRequest) -> Iterator[Tables]:
     yield from _tables(request)
 
 
+@pytest.fixture(params=["local"] if _LOCAL else [])
+def atomic_tables(request: pytest.FixtureRequest) -> Iterator[Tables]:
+    """What promises atomic updates under threads: DynamoDB Local alone."""
+    yield from _tables(request)
+
+
 def _tables(request: pytest.FixtureRequest) -> Iterator[Tables]:
     if request.param == "fake":
-        yield MemoryTables(schema())
+        yield MemoryTables(schema(), page_items=7)
         return
     if request.param == "moto":
         request.getfixturevalue("aws")

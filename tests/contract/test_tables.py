@@ -26,6 +26,10 @@ def put(**attributes: dict[str, Any]) -> dict[str, Any]:
     return {"PutRequest": {"Item": {"id": {"S": "a"}, "at": {"N": "1"}} | attributes}}
 
 
+def delete(at: str) -> dict[str, Any]:
+    return {"DeleteRequest": {"Key": {"id": {"S": "a"}, "at": {"N": at}}}}
+
+
 def spelled(*requests: dict[str, Any]) -> str:
     return orjson.dumps(requests).decode()
 
@@ -42,6 +46,32 @@ def test_a_table_that_is_not_there_is_told_by_its_name(tables: Tables) -> None:
         tables.describe("others")
     with pytest.raises(TableNotFoundError, match="no table 'others'"):
         tables.write("others", spelled(put()))
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_table_tells_its_size_and_what_it_can_take() -> None:
+    dynamodb = client("dynamodb")
+    create_orders(dynamodb)
+    put_item = {"id": {"S": "a"}, "at": {"N": "1"}}
+    dynamodb.put_item(TableName=TABLE, Item=put_item)
+    found = DynamoTables(dynamodb).describe(TABLE)
+    assert (found.items, found.read_capacity, found.deletion_protection) == (1, None, False)
+    throughput = {"ReadCapacityUnits": 7, "WriteCapacityUnits": 5}
+    dynamodb.update_table(
+        TableName=TABLE,
+        BillingMode="PROVISIONED",
+        ProvisionedThroughput=throughput,
+        DeletionProtectionEnabled=True,
+    )
+    found = DynamoTables(dynamodb).describe(TABLE)
+    assert (found.read_capacity, found.deletion_protection) == (7, True)
+
+
+def test_deletes_go_with_puts_and_what_is_not_there_is_no_matter(tables: Tables) -> None:
+    tables.write(TABLE, spelled(put(), put(at={"N": "2"})))
+    tables.write(TABLE, spelled(delete("1.0"), delete("7"), put(at={"N": "3"})))
+    keys = [{"id": {"S": "a"}, "at": {"N": number}} for number in "123"]
+    assert tables.absent(TABLE, keys) == keys[:1]
 
 
 def test_a_batch_of_25_is_written(tables: Tables) -> None:
@@ -63,6 +93,9 @@ def test_a_batch_of_25_is_written(tables: Tables) -> None:
         [put(tags={"SS": []})],
         [put(at={"N": str(number)}) for number in range(26)],
         [{"PutRequest": {"Item": {"id": {"S": "a"}}}}],
+        [put(), delete("1")],
+        [{"DeleteRequest": {"Key": {"id": {"S": "a"}}}}],
+        [{"DeleteRequest": {"Key": {"id": {"S": "a"}, "at": {"N": "1"}, "city": {"S": "Ur"}}}}],
     ],
 )
 def test_what_dynamodb_refuses_is_refused(strict_tables: Tables, requests: list[dict[str, Any]]) -> None:
@@ -71,12 +104,14 @@ def test_what_dynamodb_refuses_is_refused(strict_tables: Tables, requests: list[
 
 
 class Wire:
-    """What a client sends, and what it is answered."""
+    """What a client sends, and what it is answered: one answer after another, then the last again."""
 
-    def __init__(self, status: int = 200, **answer: Any) -> None:
+    def __init__(
+        self, *answers: dict[str, Any], status: int = 200, body: bytes | None = None, **answer: Any
+    ) -> None:
         self.bodies: list[bytes] = []
         self._status = status
-        self._answer = answer
+        self._answers = [body] if body else [orjson.dumps(one) for one in answers or (answer,)]
         dynamodb = client("dynamodb")
         dynamodb.meta.events.register("before-send.dynamodb", self._send)
         self.tables = DynamoTables(dynamodb)
@@ -85,12 +120,13 @@ class Wire:
         self.bodies.append(request.body)
         assert int(request.headers["Content-Length"]) == len(request.body)
         response = AWSResponse(request.url, self._status, HTTPHeaders(), None)
-        response._content = orjson.dumps(self._answer)  # type: ignore[attr-defined]
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        response._content = answer  # type: ignore[attr-defined]
         return response
 
 
 def refusal(code: str, **more: Any) -> Wire:
-    return Wire(400, __type=f"com.amazonaws.dynamodb.v20120810#{code}", message="the message", **more)
+    return Wire(status=400, __type=f"com.amazonaws.dynamodb.v20120810#{code}", message="the message", **more)
 
 
 @pytest.mark.usefixtures("aws")
