@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -82,20 +83,38 @@ def queue(request: pytest.FixtureRequest) -> WriteQueue:
     return SqsWriteQueue(sqs, sqs.create_queue(QueueName="writes")["QueueUrl"])
 
 
+@dataclass(frozen=True)
+class OfAUser:
+    """A user's queue, and the bodies that have arrived in it, in order."""
+
+    queue: UserQueue
+    is_fifo: bool
+    arrived: Callable[[], list[str]]
+
+
 @pytest.fixture(params=["fake", "fifo fake", "moto", "fifo moto"])
-def user_queue(request: pytest.FixtureRequest) -> UserQueue:
+def of_a_user(request: pytest.FixtureRequest) -> OfAUser:
     is_fifo = request.param.startswith("fifo")
-    if "fake" in request.param:
-        return MemoryUserQueue(is_fifo)
+    if request.param.endswith("fake"):
+        fake = MemoryUserQueue(is_fifo)
+        return OfAUser(fake, is_fifo, lambda: fake.bodies)
     request.getfixturevalue("aws")
     sqs = client("sqs")
-    return SqsUserQueue(sqs, make_queue(sqs, is_fifo))
+    url = make_queue(sqs, is_fifo)
+    return OfAUser(SqsUserQueue(sqs, url), is_fifo, lambda: list(_received(sqs, url)))
 
 
 def make_queue(sqs: Any, is_fifo: bool = False) -> str:
     name, attributes = ("user.fifo", {"FifoQueue": "true"}) if is_fifo else ("user", {})
     url: str = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     return url
+
+
+def _received(sqs: Any, url: str) -> Iterator[str]:
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            yield message["Body"]
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
 @pytest.fixture(params=["moto", *_STRICT])
