@@ -231,7 +231,7 @@ class Ledger(Protocol):
     def save_unit(self, job: str, record: UnitRecord) -> None:
         """A unit that is done stays as it is, unless it is to be void.
 
-        Raises TurnLostError: another worker has taken the unit since, or it is void."""
+        Raises TurnLostError: another worker has taken the unit since, done or not, or it is void."""
         ...
 
     def units(self, job: str) -> list[UnitRecord]: ...

@@ -591,7 +591,7 @@ class MemoryLedger:
         final = known.state.is_final and record.state is not UnitState.VOID
         if not final and known.turn <= record.turn:
             self.put_unit(job, record)
-        elif known.state is not UnitState.DONE:
+        elif known.state is not UnitState.DONE or known.turn > record.turn:
             raise TurnLostError(f"unit {record.unit} is in the hands of another worker")
 
     def put_unit(self, job: str, record: UnitRecord) -> None:

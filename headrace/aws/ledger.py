@@ -118,7 +118,7 @@ class DynamoLedger:
             names["#state"] = "state"
             values |= {":done": {"S": str(UnitState.DONE)}, ":void": {"S": str(UnitState.VOID)}}
         if not self._put_unit(job, record, condition, names, values):
-            self._refuse(job, record.unit)
+            self._refuse(job, record)
 
     def units(self, job: str) -> list[UnitRecord]:
         return sorted(map(_read_unit, self._query(job, "unit#")), key=lambda record: record.unit)
@@ -204,11 +204,12 @@ class DynamoLedger:
             return self._put_unit(job, record, "attribute_not_exists(#sort)", {"#sort": LEDGER_SORT_KEY}, {})
         return self._put_unit(job, record, "#data = :data", {"#data": "data"}, {":data": found["data"]})
 
-    def _refuse(self, job: str, unit: int) -> None:
-        """A unit's record was not taken: right where the unit is done, and else the turn is lost."""
-        known = self.unit(job, unit)
-        if known is None or known.state is not UnitState.DONE:
-            raise TurnLostError(f"unit {unit} of job {job!r} is in the hands of another worker")
+    def _refuse(self, job: str, record: UnitRecord) -> None:
+        """A unit's record was not taken: right where the same turn has done the unit, and else the turn
+        is lost."""
+        known = self.unit(job, record.unit)
+        if known is None or known.state is not UnitState.DONE or known.turn > record.turn:
+            raise TurnLostError(f"unit {record.unit} of job {job!r} is in the hands of another worker")
 
     def _put(self, job: str, record: str, value: object) -> None:
         with service_errors("the ledger"):

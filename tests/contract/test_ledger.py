@@ -87,7 +87,8 @@ def test_a_worker_that_was_given_up_saves_nothing_over_a_later_one(ledger: Ledge
             ledger.save_unit("job", replace(late, state=state, offset=20))
     assert ledger.unit("job", 4) == now
     ledger.save_unit("job", replace(now, state=UnitState.DONE))
-    ledger.save_unit("job", replace(late, offset=20))
+    with pytest.raises(TurnLostError, match="unit 4"):
+        ledger.save_unit("job", replace(late, offset=20))
     assert ledger.unit("job", 4) == replace(now, state=UnitState.DONE)
 
 
