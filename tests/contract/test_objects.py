@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 
-from headrace.errors import SourceChangedError, SourceNotFoundError
+from headrace.aws.objects import S3ObjectStore
+from headrace.errors import SourceAccessError, SourceChangedError, SourceNotFoundError, TransientError
 from headrace.ports import ObjectStore
+from tests.contract.conftest import REGION, client
 
 MIB = 1024 * 1024
 
@@ -57,3 +62,117 @@ def test_keys_are_listed_in_order_by_their_prefix(store: ObjectStore) -> None:
     store.put("data", "b", b"")
     assert store.list("data", "a/") == [f"a/{number:04}" for number in range(1005)]
     assert store.list("data", "c/") == []
+
+
+@pytest.mark.parametrize(
+    "sizes", [[], [0], [3, 0, 4], [8 * MIB], [5 * MIB, 5 * MIB, 1], [20 * MIB, 20 * MIB]]
+)
+def test_an_object_is_there_when_it_is_committed_and_not_before(store: ObjectStore, sizes: list[int]) -> None:
+    rng = random.Random(1)
+    pieces = [rng.randbytes(size) for size in sizes]
+    writer = store.writer("data", "key")
+    for piece in pieces:
+        writer.write(piece)
+    assert store.get("data", "key") is None
+    etag = writer.commit()
+    assert store.get("data", "key") == b"".join(pieces)
+    assert store.find("data", "key").etag == etag
+
+
+@pytest.mark.parametrize("size", [0, 3, 9 * MIB])
+def test_what_is_given_up_never_was(store: ObjectStore, size: int) -> None:
+    store.put("data", "key", b"before")
+    writer = store.writer("data", "key")
+    writer.write(b"x" * size)
+    writer.abort()
+    writer.abort()
+    assert store.get("data", "key") == b"before"
+    assert store.list("data", "") == ["key"]
+
+
+def test_a_stream_that_breaks_leaves_nothing(store: ObjectStore) -> None:
+    with pytest.raises(SourceChangedError):
+        store.put_stream("data", "key", breaking())
+    assert store.list("data", "") == []
+
+
+def breaking() -> Iterator[bytes]:
+    yield b"x" * 9 * MIB
+    raise SourceChangedError("replaced")
+
+
+def test_objects_are_listed_as_they_are_found(store: ObjectStore) -> None:
+    for number in reversed(range(1005)):
+        store.put("data", f"a/{number:04} é+&", b"x" * (number % 3))
+    store.put("data", "b", b"")
+    found = list(store.list_objects("data", "a/"))
+    assert [one.key for one in found] == [f"a/{number:04} é+&" for number in range(1005)]
+    assert found[7] == store.find("data", "a/0007 é+&")
+    assert list(store.list_objects("data", "c/")) == []
+
+
+@pytest.fixture
+def s3(aws: None) -> Any:  # noqa: ARG001
+    made = client("s3")
+    made.create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": REGION})
+    return made
+
+
+def uploads(s3: Any) -> list[Any]:
+    found: list[Any] = s3.list_multipart_uploads(Bucket="data").get("Uploads", [])
+    return found
+
+
+def test_nothing_stays_of_an_upload_that_is_given_up(s3: Any) -> None:
+    writer = S3ObjectStore(s3).writer("data", "key")
+    writer.write(b"x" * 9 * MIB)
+    assert len(uploads(s3)) == 1
+    writer.abort()
+    with pytest.raises(SourceChangedError):
+        S3ObjectStore(s3).put_stream("data", "key", breaking())
+    assert uploads(s3) == []
+
+
+def test_an_upload_goes_in_parts_that_s3_takes(s3: Any) -> None:
+    sizes: list[int] = []
+    s3.meta.events.register(
+        "provide-client-params.s3.UploadPart", lambda params, **_: sizes.append(len(params["Body"]))
+    )
+    writer = S3ObjectStore(s3).writer("data", "key")
+    for _ in range(20 * 1024):
+        writer.write(b"x" * 1025)
+    writer.commit()
+    assert all(8 * MIB <= size < 9 * MIB for size in sizes[:-1])
+    assert sum(sizes) == 20 * 1024 * 1025
+
+
+def test_an_upload_that_fails_is_given_up_and_tells_why(s3: Any) -> None:
+    s3.meta.events.register("before-send.s3.CompleteMultipartUpload", _no_network)
+    with pytest.raises(TransientError, match="s3://data/key"):
+        S3ObjectStore(s3).put_stream("data", "key", iter([b"x" * 9 * MIB]))
+    assert uploads(s3) == []
+
+
+def test_where_not_even_giving_up_works_the_first_error_is_told(s3: Any) -> None:
+    s3.meta.events.register("before-send.s3.AbortMultipartUpload", _no_network)
+    with pytest.raises(SourceChangedError, match="replaced") as caught:
+        S3ObjectStore(s3).put_stream("data", "key", breaking())
+    assert "could not be aborted" in caught.value.__notes__[0]
+
+
+def _no_network(**_: object) -> None:
+    raise EndpointConnectionError(endpoint_url="https://s3")
+
+
+def test_a_bucket_that_is_not_there_is_told(s3: Any) -> None:
+    with pytest.raises(SourceNotFoundError, match="nowhere"):
+        list(S3ObjectStore(s3).list_objects("nowhere", "a/"))
+
+
+def test_a_bucket_that_may_not_be_listed_is_told(s3: Any) -> None:
+    def deny(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListObjectsV2")
+
+    s3.meta.events.register("before-call.s3.ListObjectsV2", deny)
+    with pytest.raises(SourceAccessError, match="s3://data/a/"):
+        list(S3ObjectStore(s3).list_objects("data", "a/"))
