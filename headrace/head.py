@@ -13,7 +13,7 @@ from headrace.errors import SourceFormatError
 from headrace.job.model import Format
 from headrace.plan import Unit
 from headrace.ports import ObjectRef, ObjectStore
-from headrace.source import is_gzip, read_text
+from headrace.source import is_zipped, read_text
 
 HEAD_BYTES = 1024 * 1024
 _SAMPLE_BYTES = 64 * 1024
@@ -39,8 +39,8 @@ def look_at_head(store: ObjectStore, source: ObjectRef, form: Format) -> Head:
     Raises:
         SourceFormatError: no header, or not the format that the job says.
     """
-    zipped = is_gzip(source, b"".join(store.read(source, 0, min(2, source.size))))
-    data = _first_bytes(read_text(store, source, zipped, 0, None if zipped else min(HEAD_BYTES, source.size)))
+    zipped = is_zipped(store, source)
+    data = first_bytes(store, source, zipped)
     encoding = settle_encoding(form.encoding, data)
     reader = RecordReader([data[encoding.bom :]], form, encoding, encoding.bom)
     records = _whole_records(reader, len(data) < HEAD_BYTES)
@@ -67,9 +67,10 @@ def sample_units(
         yield from _rows(_whole_records(reader, end == whole))
 
 
-def _first_bytes(blocks: Iterator[bytes]) -> bytes:
+def first_bytes(store: ObjectStore, source: ObjectRef, zipped: bool) -> bytes:
+    """The first MiB of the text; less where there is no more."""
     data = b""
-    for block in blocks:
+    for block in read_text(store, source, zipped, 0, None if zipped else min(HEAD_BYTES, source.size)):
         data += block
         if len(data) >= HEAD_BYTES:
             return data[:HEAD_BYTES]

@@ -24,6 +24,11 @@ def is_gzip(source: ObjectRef, head: bytes) -> bool:
     return zipped
 
 
+def is_zipped(store: ObjectStore, source: ObjectRef) -> bool:
+    """Looks at the object's first bytes. Raises as `is_gzip` and the store do."""
+    return is_gzip(source, b"".join(store.read(source, 0, min(len(GZIP_MAGIC), source.size))))
+
+
 def read_text(
     store: ObjectStore, source: ObjectRef, zipped: bool, start: int, end: int | None
 ) -> Iterator[bytes]:

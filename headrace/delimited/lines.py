@@ -35,7 +35,7 @@ def whole_lines(blocks: Iterable[AnyStr], newline: AnyStr, carriage_return: AnyS
         if len(rest) > MAX_RECORD_BYTES:
             raise SourceFormatError(
                 f"a line is longer than {MAX_RECORD_BYTES} bytes: "
-                "is this the delimited text that the job's format says?"
+                "is this the text that the job's format says?"
             )
     if rest:
         yield rest

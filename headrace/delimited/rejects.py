@@ -22,7 +22,7 @@ REJECT_COLUMNS = ("_headrace_row", "_headrace_offset", "_headrace_reason")
 @dataclass(frozen=True, slots=True)
 class Reject:
     """A row, where it stands, and why it is no item. `row` and `offset` are None where only the item
-    is known, not the row that it was."""
+    is known, not the row that it was. `cells`: of a line of JSON, the line itself."""
 
     row: int | None
     offset: int | None

@@ -6,7 +6,7 @@ row that is fine costs one pass. Only a row that fails is looked at again, to te
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from headrace.items.conversion import Conversion, conversion
@@ -26,7 +26,7 @@ class Problem:
     """Why a row, or one of its cells, cannot be stored. `reason` is for a person and names the column."""
 
     code: str
-    """fields, encoding, type, key, size or nesting; other parts add refused and open_quote."""
+    """fields, encoding, type, key, size, nesting or json; other parts add refused and open_quote."""
     column: str | None
     reason: str
 
@@ -81,14 +81,12 @@ class RowCodec:
         except CellError as error:
             raise RowRejected(list(self._problems(cells))) from error
         if len(text) * _BYTES_PER_CHARACTER + self._overhead > MAX_ITEM_BYTES:
-            _check_size(item)
+            check_size(item)
         return item
 
     def key_of(self, item: Item) -> tuple[str, ...]:
         """The item's key: equal tuples exactly where DynamoDB sees one key."""
-        return tuple(
-            number_key(item[name]["N"]) if kind == "N" else item[name][kind] for name, kind in self._keys
-        )
+        return key_of(item, self._keys)
 
     def _item(self, cells: Sequence[str]) -> Item:
         item: Item = {}
@@ -122,7 +120,17 @@ class RowCodec:
                 yield Problem(error.code, column.name, f"column {shown(column.name)}: {error}")
 
 
-def _check_size(item: Item) -> None:
+def key_of(item: Item, keys: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Equal tuples exactly where DynamoDB sees one key.
+
+    Args:
+        keys: names and types of the table's own key attributes.
+    """
+    return tuple(number_key(item[name]["N"]) if kind == "N" else item[name][kind] for name, kind in keys)
+
+
+def check_size(item: Item) -> None:
+    """Raises RowRejected: DynamoDB takes no item of this size."""
     size = item_size(item)
     if size > MAX_ITEM_BYTES:
         reason = f"the item has {size} bytes as DynamoDB counts them; allowed: {MAX_ITEM_BYTES}"

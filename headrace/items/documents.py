@@ -44,7 +44,17 @@ def parse_json(text: str) -> Any:
 
 def document(text: str) -> Value:
     """The value that a JSON document stands for: object -> M, array -> L, and so on. Raises CellError."""
-    return _value(parse_json(text), 1)
+    return value_of(parse_json(text))
+
+
+def value_of(found: Any, level: int = 1) -> Value:
+    """The value that a part of a document stands for. Raises CellError.
+
+    Args:
+        found: what `parse_json` read.
+        level: how deep it stands, lists and maps counted.
+    """
+    return _READERS[type(found)](found, level)
 
 
 def json_text(value: Value) -> str:
@@ -53,11 +63,37 @@ def json_text(value: Value) -> str:
     return _WRITERS[kind](content)
 
 
+def spelled(found: Any) -> str:
+    """The JSON of what `parse_json` read, or of any other JSON: every digit as it was."""
+    if isinstance(found, JsonNumber):
+        return str(found)
+    if isinstance(found, JsonObject):
+        return "{" + ",".join(f"{spelled(name)}:{spelled(value)}" for name, value in found) + "}"
+    if isinstance(found, list):
+        return "[" + ",".join(map(spelled, found)) + "]"
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(found, separators=(",", ":")) if has_lone_surrogate(text) else text
+
+
 def checked_text(text: str) -> str:
     """The text itself, if UTF-8 can hold it. Raises CellError."""
     if has_lone_surrogate(text):
         raise CellError(f"{shown(text)} has half of a surrogate pair, which is not a character")
     return text
+
+
+def check_level(level: int) -> None:
+    """Raises CellError: a list or a map stands too deep."""
+    if level > MAX_LEVELS:
+        raise CellError(_TOO_DEEP, "nesting")
+
+
+def check_name(name: str, names: Value) -> None:
+    """Raises CellError: a map or an item that has `names` cannot have this one too."""
+    if name in names:
+        raise CellError(f"the key {shown(name)} stands twice in one object")
+    if not 1 <= text_size(checked_text(name)) <= MAX_NAME_BYTES:
+        raise CellError(f"the key {shown(name)} is not between 1 and {MAX_NAME_BYTES} bytes long")
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -73,34 +109,18 @@ _DECODER = json.JSONDecoder(
 _TOO_DEEP = f"nested too deep; DynamoDB keeps at most {MAX_LEVELS} lists and maps inside each other"
 
 
-def _value(found: Any, level: int) -> Value:
-    return _READERS[type(found)](found, level)
-
-
 def _list(found: list[Any], level: int) -> Value:
-    _check_level(level)
-    return {"L": [_value(element, level + 1) for element in found]}
+    check_level(level)
+    return {"L": [value_of(element, level + 1) for element in found]}
 
 
 def _map(found: JsonObject, level: int) -> Value:
-    _check_level(level)
+    check_level(level)
     values: Value = {}
     for name, element in found:
-        _check_name(name, values)
-        values[name] = _value(element, level + 1)
+        check_name(name, values)
+        values[name] = value_of(element, level + 1)
     return {"M": values}
-
-
-def _check_level(level: int) -> None:
-    if level > MAX_LEVELS:
-        raise CellError(_TOO_DEEP, "nesting")
-
-
-def _check_name(name: str, names: Value) -> None:
-    if name in names:
-        raise CellError(f"the key {shown(name)} stands twice in one object")
-    if not 1 <= text_size(checked_text(name)) <= MAX_NAME_BYTES:
-        raise CellError(f"the key {shown(name)} is not between 1 and {MAX_NAME_BYTES} bytes long")
 
 
 _READERS: dict[type, Callable[[Any, int], Value]] = {

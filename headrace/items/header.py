@@ -53,7 +53,21 @@ def read_header(
     header: Sequence[str], keys: Sequence[KeyAttribute], job: Job, inferred: Collection[str] = ()
 ) -> tuple[HeaderColumn, ...]:
     """One HeaderColumn per cell of the header. Raises HeaderError with all that is wrong."""
-    titles = [_Title.read(title) for title in header]
+    return _columns([_Title.read(title) for title in header], keys, job, inferred)
+
+
+def named_columns(keys: Sequence[KeyAttribute], job: Job) -> tuple[HeaderColumn, ...]:
+    """Of a text without a header: the columns that the job or the table names; there may be others.
+
+    Raises HeaderError with all that is wrong."""
+    renamed = {column.rename for column in job.columns.values()}
+    names = dict.fromkeys([*job.columns, *(key.name for key in keys if key.name not in renamed)])
+    return _columns([_Title(name, name, None, ignored=False) for name in names], keys, job)
+
+
+def _columns(
+    titles: Sequence[_Title], keys: Sequence[KeyAttribute], job: Job, inferred: Collection[str] = ()
+) -> tuple[HeaderColumn, ...]:
     problems = [
         *_bad_names(titles),
         *_repeated_names(titles),
@@ -164,7 +178,7 @@ def _dropped_keys(titles: Sequence[_Title], keys: Sequence[KeyAttribute], job: J
     for title in titles:
         for key in keys:
             if key.name == title.attribute(job) and title.dropped(job) and key.name not in kept:
-                yield f"columns: {shown(title.name)} is dropped, but it is {_described(key)}; keep it"
+                yield f"columns: {shown(title.name)} is dropped, but it is {described(key)}; keep it"
 
 
 def _contradictions(titles: Sequence[_Title], keys: Sequence[KeyAttribute], job: Job) -> Iterator[str]:
@@ -173,7 +187,7 @@ def _contradictions(titles: Sequence[_Title], keys: Sequence[KeyAttribute], job:
         for key in keys:
             if key.name == title.attribute(job) and not title.dropped(job) and not _fits(declared, key):
                 yield (
-                    f"columns: {shown(title.name)} is declared as {declared}, but it is {_described(key)} "
+                    f"columns: {shown(title.name)} is declared as {declared}, but it is {described(key)} "
                     f"of type {key.type}; declare {key.type} or nothing"
                 )
 
@@ -184,7 +198,8 @@ def _fits(declared: AttributeType | None, key: KeyAttribute) -> bool:
     return stored is None or stored == key.type
 
 
-def _described(key: KeyAttribute) -> str:
+def described(key: KeyAttribute) -> str:
+    """Which key it is, in words."""
     return f"the {key.role} key of " + (f"the index {shown(key.index)}" if key.index else "the table")
 
 

@@ -6,11 +6,8 @@ text of `_headrace_line` where there is one; so a file of rejects can be loaded 
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from headrace.items.documents import JsonNumber, JsonObject, parse_json
-from headrace.items.text import CellError, has_lone_surrogate
+from headrace.items.documents import JsonObject, parse_json, spelled
+from headrace.items.text import CellError
 from headrace.ports import Item
 
 REJECT_FIELDS = "_headrace_"
@@ -33,6 +30,7 @@ def reject_line(
 def reject_text(text: str, *, row: int | None = None, code: str, reason: str) -> bytes:
     """A line for a line of text: the same object with the reason behind its own fields, every digit of
     it kept; of text that is no object, the text itself in `_headrace_line`."""
+    text = source_line(text)
     try:
         own = _fields_of(text)
     except (CellError, RecursionError):
@@ -40,11 +38,27 @@ def reject_text(text: str, *, row: int | None = None, code: str, reason: str) ->
     return _line(own, row, code, reason)
 
 
+def source_line(text: str) -> str:
+    """The line itself; of a reject's that keeps a line in a field, that one."""
+    while f'"{LINE_FIELD}"' in text:
+        try:
+            found = parse_json(text)
+        except CellError:
+            return text
+        own = dict(found).get(LINE_FIELD) if isinstance(found, JsonObject) else None
+        if type(own) is not str:
+            return text
+        text = own
+    return text
+
+
 def _fields_of(text: str) -> list[str]:
     pairs = parse_json(text)
     if not isinstance(pairs, JsonObject):
         raise CellError("no object")
-    return [f"{_text(name)}:{_spell(value)}" for name, value in pairs if not name.startswith(REJECT_FIELDS)]
+    return [
+        f"{spelled(name)}:{spelled(value)}" for name, value in pairs if not name.startswith(REJECT_FIELDS)
+    ]
 
 
 def _line(own: list[str], row: int | None, code: str, reason: str) -> bytes:
@@ -54,20 +68,4 @@ def _line(own: list[str], row: int | None, code: str, reason: str) -> bytes:
 
 
 def _field(name: str, value: object) -> str:
-    return f"{_text(name)}:{_text(value)}"
-
-
-def _text(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return json.dumps(value, separators=(",", ":")) if has_lone_surrogate(text) else text
-
-
-def _spell(found: Any) -> str:
-    """What `parse_json` read, as it was spelled."""
-    if isinstance(found, JsonNumber):
-        return str(found)
-    if isinstance(found, JsonObject):
-        return "{" + ",".join(f"{_text(name)}:{_spell(value)}" for name, value in found) + "}"
-    if isinstance(found, list):
-        return "[" + ",".join(map(_spell, found)) + "]"
-    return _text(found)
+    return f"{spelled(name)}:{spelled(value)}"
