@@ -594,6 +594,12 @@ class MemoryLedger:
         elif known.state is not UnitState.DONE or known.turn > record.turn:
             raise TurnLostError(f"unit {record.unit} is in the hands of another worker")
 
+    def reopen_unit(self, job: str, record: UnitRecord) -> None:
+        self.faults.meet("reopen_unit")
+        known = self._units[job].get(record.unit, UnitRecord(record.unit))
+        if known.state in (UnitState.DONE, UnitState.FAILED) and known.turn <= record.turn:
+            self.put_unit(job, record)
+
     def put_unit(self, job: str, record: UnitRecord) -> None:
         """Whatever is there: a test's own way to a state."""
         self._units[job][record.unit] = record

@@ -120,6 +120,12 @@ class DynamoLedger:
         if not self._put_unit(job, record, condition, names, values):
             self._refuse(job, record)
 
+    def reopen_unit(self, job: str, record: UnitRecord) -> None:
+        condition = "#state IN (:done, :failed) AND (attribute_not_exists(#turn) OR #turn <= :turn)"
+        states = {":done": {"S": str(UnitState.DONE)}, ":failed": {"S": str(UnitState.FAILED)}}
+        values = states | {":turn": {"N": str(record.turn)}}
+        self._put_unit(job, record, condition, {"#state": "state", "#turn": "turn"}, values)
+
     def units(self, job: str) -> list[UnitRecord]:
         return sorted(map(_read_unit, self._query(job, "unit#")), key=lambda record: record.unit)
 

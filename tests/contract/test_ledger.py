@@ -112,6 +112,19 @@ def test_a_unit_whose_work_another_does_again_is_void_for_good(ledger: Ledger) -
     assert ledger.unit("job", 4) == void
 
 
+@pytest.mark.parametrize("state", UnitState)
+def test_a_unit_that_is_done_or_failed_can_begin_again_and_no_other(ledger: Ledger, state: UnitState) -> None:
+    ended = UnitRecord(4, state, offset=30, sent=3, turn=5)
+    ledger.save_unit("job", ended)
+    ledger.reopen_unit("job", UnitRecord(4, turn=4))
+    assert ledger.unit("job", 4) == ended
+    ledger.reopen_unit("job", UnitRecord(4, turn=5))
+    begun = UnitRecord(4, turn=5) if state in (UnitState.DONE, UnitState.FAILED) else ended
+    assert ledger.unit("job", 4) == begun
+    ledger.reopen_unit("job", UnitRecord(7))
+    assert ledger.unit("job", 7) is None
+
+
 @pytest.mark.usefixtures("aws")
 def test_what_a_worker_saves_while_another_takes_its_unit_is_not_lost() -> None:
     dynamodb = client("dynamodb")
