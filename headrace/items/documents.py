@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -18,6 +19,8 @@ Guide, "Constraints") counts the value inside them too; DynamoDB Local draws the
 
 MAX_NAME_BYTES = 65_535
 """Source: Developer Guide, "Constraints", attribute names."""
+
+_JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 class JsonNumber(str):
@@ -137,6 +140,11 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+def _digits(number: str) -> str:
+    """As it is spelled, where that is JSON."""
+    return number if _JSON_NUMBER.fullmatch(number) else canonical_number(number)
+
+
 def _array(elements: list[str]) -> str:
     return f"[{','.join(elements)}]"
 
@@ -147,13 +155,13 @@ def _object(values: dict[str, Value]) -> str:
 
 _WRITERS: dict[str, Callable[[Any], str]] = {
     "S": _quoted,
-    "N": canonical_number,
+    "N": _digits,
     "B": _quoted,
     "BOOL": lambda content: "true" if content else "false",
     "NULL": lambda _: "null",
     "L": lambda values: _array([json_text(value) for value in values]),
     "M": _object,
     "SS": lambda members: _array([_quoted(member) for member in members]),
-    "NS": lambda members: _array([canonical_number(member) for member in members]),
+    "NS": lambda members: _array([_digits(member) for member in members]),
     "BS": lambda members: _array([_quoted(member) for member in members]),
 }

@@ -71,5 +71,15 @@ def test_deeper_documents_are_refused_for_their_nesting(text: str) -> None:
 
 
 def test_binary_and_sets_are_written_as_strings_and_arrays() -> None:
-    value = {"M": {"b": {"B": "AQ=="}, "n": {"NS": ["1.0", "2"]}, "s": {"SS": ["é"]}, "bs": {"BS": ["AQ=="]}}}
-    assert json_text(value) == '{"b":"AQ==","n":[1,2],"s":["é"],"bs":["AQ=="]}'
+    value = {
+        "M": {"b": {"B": "AQ=="}, "n": {"NS": ["1.0", "02"]}, "s": {"SS": ["é"]}, "bs": {"BS": ["AQ=="]}}
+    }
+    assert json_text(value) == '{"b":"AQ==","n":[1.0,2],"s":["é"],"bs":["AQ=="]}'
+
+
+@pytest.mark.parametrize(
+    ("number", "spelled"),
+    [("1E+100", "1E+100"), ("-0.50", "-0.50"), ("007", "7"), (".5", "0.5"), ("5.", "5")],
+)
+def test_a_number_keeps_its_spelling_where_that_is_json(number: str, spelled: str) -> None:
+    assert json_text({"N": number}) == spelled
