@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Protocol
 
-from headrace.ledger import Tally, UnitRecord, add_tallies
+from headrace.ledger import Stop, Tally, UnitRecord, add_tallies
 from headrace.ports import Page
 
 
@@ -16,7 +16,7 @@ class Sink(Protocol):
         """Takes a page. `record` stands at the page's start and comes back standing behind it.
 
         Raises:
-            ThrottledError: nothing of the page was taken, and time ran out.
+            OutOfTimeError: nothing of the page was taken (see `headrace.scanning.pages`).
             TurnLostError: another worker has the unit now.
             JobError, TransientError: see the ports.
         """
@@ -30,6 +30,31 @@ class Sink(Protocol):
     def abandon(self) -> None:
         """Gives up what is not durable, after an error."""
         ...
+
+
+class UnitLedger(Protocol):
+    """What a segment's worker needs of the ledger."""
+
+    def take_unit(self, job: str, fresh: UnitRecord) -> UnitRecord: ...
+
+    def save_unit(self, job: str, record: UnitRecord) -> None: ...
+
+    def stopped(self, job: str) -> Stop | None: ...
+
+
+class PageByPage:
+    """A sink that holds nothing back: it saves the record with each page."""
+
+    def __init__(self, ledger: UnitLedger, job: str) -> None:
+        self._ledger = ledger
+        self._job = job
+
+    def leave(self, record: UnitRecord) -> UnitRecord:
+        self._ledger.save_unit(self._job, record)
+        return record
+
+    def abandon(self) -> None:
+        """There is nothing to give up."""
 
 
 def advanced(record: UnitRecord, page: Page, **tally: Any) -> UnitRecord:

@@ -1,0 +1,131 @@
+"""A segment's items as messages in a queue of the user's: each of them at least once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import sha256
+
+import orjson
+
+from headrace.backoff import full_jitter
+from headrace.errors import SendError
+from headrace.items.codec import Problem
+from headrace.items.documents import json_text
+from headrace.job.model import Shape
+from headrace.ledger import UnitRecord
+from headrace.messages import MAX_MESSAGE_BYTES
+from headrace.plan import Plan, Segment
+from headrace.ports import Clock, Item, Page, UserMessage, UserQueue
+from headrace.scanning.rejects import PageRejects, Rejected
+from headrace.scanning.sink import PageByPage, UnitLedger, advanced
+from headrace.sending import TRIES, batches
+
+_FIFO = ".fifo"
+
+
+class QueueSink(PageByPage):
+    def __init__(
+        self,
+        ledger: UnitLedger,
+        queue: UserQueue,
+        rejects: PageRejects,
+        clock: Clock,
+        rng: random.Random,
+        plan: Plan,
+        segment: Segment,
+    ) -> None:
+        super().__init__(ledger, plan.job_id)
+        self._queue = queue
+        self._rejects = rejects
+        self._clock = clock
+        self._rng = rng
+        self._most = plan.job.scan.items_per_message
+        self._spell = spelling(plan.job.format.shape)
+        self._is_fifo = plan.job.target.endswith(_FIFO)
+        self._group = plan.job.scan.message_group or (f"segment-{segment.segment}" if self._is_fifo else None)
+
+    def take(self, record: UnitRecord, page: Page) -> UnitRecord:
+        texts = [self._spell(item) for item in page.items]
+        fits = [len(text.encode()) + _brackets(self._most) <= MAX_MESSAGE_BYTES for text in texts]
+        large = [_too_large(item) for item, fit in zip(page.items, fits, strict=True) if not fit]
+        rejects = self._rejects.keep(record, large)
+        fitting = [text for text, fit in zip(texts, fits, strict=True) if fit]
+        sent = self._send(record, packed(fitting, self._most))
+        record = advanced(record, page, delivered=len(fitting), user_messages=sent, **rejects)
+        return self.leave(record)
+
+    def _send(self, record: UnitRecord, bodies: Iterable[str]) -> int:
+        sent = 0
+        for batch in batches(bodies):
+            first = record.tally.user_messages + sent
+            self._send_batch([self._message(record.unit, first + n, body) for n, body in enumerate(batch)])
+            sent += len(batch)
+        return sent
+
+    def _message(self, unit: int, number: int, body: str) -> UserMessage:
+        """A page that is read again may have other items: the identity is the body's too, so that none
+        of them is taken for what was sent before."""
+        if not self._is_fifo:
+            return UserMessage(body, self._group)
+        identity = sha256(f"{self._job}/{unit}/{number}/{body}".encode()).hexdigest()
+        return UserMessage(body, self._group, identity)
+
+    def _send_batch(self, messages: Sequence[UserMessage]) -> None:
+        pending = list(messages)
+        for attempt in range(TRIES):
+            failed = self._queue.send(pending)
+            if not failed:
+                return
+            pending = [pending[position] for position in failed]
+            self._clock.sleep(full_jitter(attempt, self._rng))
+        raise SendError(f"the queue did not take {len(pending)} of {len(messages)} messages in {TRIES} tries")
+
+
+def spelling(shape: Shape) -> Callable[[Item], str]:
+    """How an item stands in a message: in DynamoDB JSON, or in plain JSON, where sets are arrays and
+    binaries base64 text."""
+    spell = _dynamodb_json if shape is Shape.DYNAMODB_JSON else _plain_json
+    return lambda item: _for_sqs(spell(item))
+
+
+def packed(texts: Iterable[str], most: int) -> Iterator[str]:
+    """Bodies of messages: each text alone where `most` is 1, else arrays of up to so many. No text may
+    be too large for a message of its own."""
+    if most == 1:
+        yield from texts
+        return
+    group: list[str] = []
+    size = 0
+    for text in texts:
+        length = len(text.encode()) + 1
+        if group and (len(group) == most or size + length + _brackets(most) > MAX_MESSAGE_BYTES):
+            yield f"[{','.join(group)}]"
+            group, size = [], 0
+        group.append(text)
+        size += length
+    if group:
+        yield f"[{','.join(group)}]"
+
+
+def _brackets(most: int) -> int:
+    """Bytes that an array takes around its only element."""
+    return 2 if most > 1 else 0
+
+
+def _for_sqs(text: str) -> str:
+    """SQS refuses these two characters; JSON may spell them as escapes."""
+    return text.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
+
+
+def _dynamodb_json(item: Item) -> str:
+    return orjson.dumps(item).decode()
+
+
+def _plain_json(item: Item) -> str:
+    return json_text({"M": item})
+
+
+def _too_large(item: Item) -> Rejected:
+    reason = f"the item is too large for SQS: as JSON it takes more than {MAX_MESSAGE_BYTES} bytes"
+    return Rejected(item, Problem("size", None, reason))
