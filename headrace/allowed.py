@@ -1,33 +1,110 @@
-"""Which tables the stack may touch."""
+"""What the stack may touch: its tables, its queues, and the roles that it may assume."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from headrace.errors import TableNotAllowedError
+from headrace.errors import (
+    QueueNotAllowedError,
+    RoleNotAllowedError,
+    TableNotAllowedError,
+    TargetNotAllowedError,
+)
+from headrace.job.model import Place
+from headrace.names import EXPORTS_PREFIX
+
+_QUEUE_HOSTS = (
+    re.compile(r"sqs(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?"),
+    re.compile(r"sqs\.([a-z0-9-]+)\.api\.aws"),
+    re.compile(r"([a-z0-9-]+)\.queue\.amazonaws\.com"),
+)
+"""How the host of a queue's URL tells its region: Amazon SQS endpoints, the legacy ones last."""
 
 
-def check_allowed(target: str, patterns: Sequence[str], home: str) -> None:
-    """Raises TableNotAllowedError unless a pattern covers the target.
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The stack's settings `tables`, `queues` and `roles`: ARNs, or prefixes of ARNs that end in `*`;
+    of tables also names and prefixes of names, which are of the stack's own account and region.
 
-    Args:
-        target: a table's name or ARN.
-        patterns: names, ARNs, or prefixes of either that end in `*`: the stack's setting `tables`.
-        home: what precedes a table's name in its ARN in the stack's own account and region,
-            `arn:aws:dynamodb:eu-west-1:123456789012:table/`.
+    `home`, an argument of all checks: what precedes a table's name in its ARN in the stack's own
+    account and region, `arn:aws:dynamodb:eu-west-1:123456789012:table/`.
     """
-    arn = _as_arn(target, home)
-    if not any(_covers(_as_arn(pattern, home), arn) for pattern in patterns):
-        raise TableNotAllowedError(
-            f"target: table {target!r} is outside what this stack may write to; "
-            f"allowed: {', '.join(patterns) or 'none'}; "
-            f"deploy again with the context setting tables including {target!r}"
+
+    tables: Sequence[str] = ()
+    queues: Sequence[str] = ()
+    roles: Sequence[str] = ()
+
+    def check_table(self, table: str, place: Place, home: str, side: str = "target") -> None:
+        """What is used through a role, the role's own policy judges.
+
+        Raises TableNotAllowedError, RoleNotAllowedError."""
+        if place.role_arn is not None:
+            return self._check_role(place.role_arn, side)
+        arn = _table_arn(table, place, home)
+        if not _is_covered(arn, (_as_arn(pattern, home) for pattern in self.tables)):
+            named = table if arn == _as_arn(table, home) else arn
+            raise TableNotAllowedError(
+                f"{side}: table {table!r} is outside what this stack may use; "
+                f"allowed: {', '.join(self.tables) or 'none'}; "
+                f"deploy again with the context setting tables including {named!r}"
+            )
+        return None
+
+    def check_queue(self, url: str, place: Place, home: str) -> None:
+        """Raises QueueNotAllowedError, RoleNotAllowedError."""
+        if place.role_arn is not None:
+            return self._check_role(place.role_arn, "target")
+        arn = queue_arn(url, place, home)
+        if not _is_covered(arn, self.queues):
+            raise QueueNotAllowedError(
+                f"target: queue {url!r} is outside what this stack may send to; "
+                f"allowed: {', '.join(self.queues) or 'none'}; "
+                f"deploy again with the context setting queues including {arn!r}"
+            )
+        return None
+
+    def _check_role(self, role: str, side: str) -> None:
+        if not _is_covered(role, self.roles):
+            raise RoleNotAllowedError(
+                f"{side}.role_arn: role {role!r} is outside what this stack may assume; "
+                f"allowed: {', '.join(self.roles) or 'none'}; "
+                f"deploy again with the context setting roles including {role!r}"
+            )
+
+
+def check_export(target: str, bucket: str) -> None:
+    """Raises TargetNotAllowedError unless the URL is below `exports/` of the data bucket."""
+    if not target.startswith(f"s3://{bucket}/{EXPORTS_PREFIX}"):
+        raise TargetNotAllowedError(
+            f"target: an export cannot go to {target!r}; allowed: what is below "
+            f"s3://{bucket}/{EXPORTS_PREFIX}; leave target out to have a place of its own there"
         )
+
+
+def queue_arn(url: str, place: Place, home: str) -> str:
+    """The ARN of the queue at a URL such as `https://sqs.<region>.amazonaws.com/<account>/<name>`."""
+    _, partition, _, own_region, *_ = home.split(":")
+    host, path = urlsplit(url).hostname or "", urlsplit(url).path
+    named = next((match[1] for pattern in _QUEUE_HOSTS if (match := pattern.fullmatch(host))), None)
+    account, _, name = path.strip("/").rpartition("/")
+    region = place.region or named or own_region
+    return f"arn:{partition}:sqs:{region}:{account.rpartition('/')[2]}:{name}"
+
+
+def _table_arn(table: str, place: Place, home: str) -> str:
+    parts = home.split(":")
+    parts[3] = place.region or parts[3]
+    return _as_arn(table, ":".join(parts))
 
 
 def _as_arn(name: str, home: str) -> str:
     return name if name.startswith("arn:") else home + name
 
 
-def _covers(pattern: str, arn: str) -> bool:
-    return arn.startswith(pattern[:-1]) if pattern.endswith("*") else arn == pattern
+def _is_covered(arn: str, patterns: Iterable[str]) -> bool:
+    return any(
+        arn.startswith(pattern[:-1]) if pattern.endswith("*") else arn == pattern for pattern in patterns
+    )
