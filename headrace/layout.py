@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from headrace.names import DEAD_PREFIX, EXPORTS_PREFIX, INCOMING_PREFIX, JOBS_PREFIX, OPTIONS_OBJECT
 
@@ -15,8 +16,15 @@ def plan_key(job: str) -> str:
     return job_prefix(job) + "plan.json"
 
 
-def units_key(job: str) -> str:
-    return job_prefix(job) + "units.json"
+def units_key(job: str, phase: str = "work", resumed: int = 0) -> str:
+    """The units of a phase, as planned or as listed by the resumption of that number."""
+    name = "units" if phase == "work" else f"units-{phase}"
+    return job_prefix(job) + (f"{name}-{resumed:04d}.json" if resumed else f"{name}.json")
+
+
+def resumption_key(job: str, resumed: int) -> str:
+    """What the resumption of that number does beside its list of units."""
+    return f"{job_prefix(job)}resumption-{resumed:04d}.json"
 
 
 def unfinished_units_key(job: str) -> str:
@@ -44,8 +52,8 @@ def window_rejects_key(job: str, unit: int, window: int) -> str:
     return f"{reject_parts_prefix(job)}{unit:06d}-window-{window:06d}.csv"
 
 
-def message_rejects_key(job: str, unit: int, sequence: int, try_: str) -> str:
-    return f"{reject_parts_prefix(job)}{unit:06d}-message-{sequence:06d}-{try_}.csv"
+def message_rejects_key(job: str, unit: int, sequence: int, try_: str, ending: str = "csv") -> str:
+    return f"{reject_parts_prefix(job)}{unit:06d}-message-{sequence:06d}-{try_}.{ending}"
 
 
 def large_messages_prefix(job: str) -> str:
@@ -63,6 +71,13 @@ def is_large_message_key(key: str) -> bool:
 def page_rejects_key(job: str, unit: int, page: int) -> str:
     """Rejects of a segment's page, or of the export's part that begins with it."""
     return f"{reject_parts_prefix(job)}{unit:06d}-page-{page:06d}.jsonl"
+
+
+def is_committed_part(key: str, behind: Mapping[int, int]) -> bool:
+    """Whether a rejects part is of a window or a page that its unit has behind it; `behind` says how
+    many each unit has."""
+    found = re.search(r"/(\d+)-(?:window|page)-(\d+)\.\w+$", key)
+    return found is not None and int(found[2]) < behind.get(int(found[1]), 0)
 
 
 def rejects_key(job: str, ending: str = "csv") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -15,9 +15,14 @@ from headrace.delimited.rejects import RejectsFormat
 from headrace.delimited.split import Chunk
 from headrace.errors import MessageError
 from headrace.items.codec import RowCodec
-from headrace.job.model import Job
+from headrace.items.lines import LineCodec
+from headrace.job.model import Job, Shape
 from headrace.job.parse import job_to_json, parse_job
+from headrace.jsonlines.rejects import LineRejects
 from headrace.ports import KeyAttribute, ObjectRef, ObjectStore
+
+MOST_PLANS = 8
+"""That a process keeps in memory."""
 
 
 class Phase(StrEnum):
@@ -36,8 +41,9 @@ class Plan:
     `codec`: the object's encoding, byte order settled. `records`: how many there are behind the header;
     None where only reading tells. `looks_like`: columns of text that look like another type.
 
-    Of a job that reads a table: `read_keys` are that table's own keys. `bucket` and `prefix`: where an
-    export goes. `counted`: how many units the count phase had.
+    Of a job that reads a table: `read_keys` are that table's own keys, and `table` is what DescribeTable
+    says of it: its `items` and `bytes`. `bucket` and `prefix`: where an export goes. `counted`: how many
+    units the count phase has, the first ones of the job.
     """
 
     job_id: str
@@ -50,9 +56,9 @@ class Plan:
     inferred: tuple[str, ...] = ()
     looks_like: Mapping[str, str] | None = None
     records: int | None = None
-    units: int = 0
     phase: Phase = Phase.WORK
     read_keys: tuple[KeyAttribute, ...] = ()
+    table: Mapping[str, int] = field(default_factory=dict)
     bucket: str = ""
     prefix: str = ""
     counted: int = 0
@@ -61,11 +67,22 @@ class Plan:
     def encoding(self) -> TextEncoding:
         return TextEncoding(self.codec)
 
-    def compile_codec(self) -> RowCodec:
-        return RowCodec.compile(self.header, self.keys, self.job, self.inferred)
+    def compile_codec(self) -> RowCodec | LineCodec:
+        """Of the text that the job reads."""
+        if self.job.format.shape is Shape.DELIMITED:
+            return RowCodec.compile(self.header, self.keys, self.job, self.inferred)
+        return LineCodec.compile(self.job.format.shape, self.keys, self.job)
 
-    def rejects_format(self) -> RejectsFormat:
-        return RejectsFormat(self.header, self.job.format, self.codec)
+    def rejects_format(self) -> RejectsFormat | LineRejects:
+        if self.rejects_ending == "csv":
+            return RejectsFormat(self.header, self.job.format, self.codec)
+        return LineRejects()
+
+    @property
+    def rejects_ending(self) -> str:
+        """csv: rejects are rows in the source's dialect. jsonl: they are JSON lines."""
+        is_rows = self.job.format.shape is Shape.DELIMITED and not self.job.operation.reads_table
+        return "csv" if is_rows else "jsonl"
 
     def to_json(self) -> bytes:
         return orjson.dumps(asdict(self) | {"job": job_to_json(self.job)})
@@ -132,7 +149,10 @@ class Segment:
     task: Task = Task.MOVE
 
 
-def work_of(fields: Mapping[str, Any]) -> Unit | Segment:
+Work = Unit | Segment
+
+
+def work_of(fields: Mapping[str, Any]) -> Work:
     """A work unit from the list of units."""
     if "segment" in fields:
         return Segment(**dict(fields) | {"task": Task(fields["task"])})
@@ -147,7 +167,7 @@ def units_of(chunks: Iterable[Chunk]) -> list[Unit]:
 
 
 class Plans:
-    """The plans of the jobs in a bucket; a worker reads each of them once."""
+    """The plans of the jobs in a bucket; the last few that a worker needed stay in its memory."""
 
     def __init__(self, store: ObjectStore, bucket: str) -> None:
         self._store = store
@@ -155,13 +175,22 @@ class Plans:
         self._known: dict[str, Plan] = {}
 
     def find(self, job: str) -> Plan:
-        """Raises MessageError: the job has no plan (any more)."""
-        if job not in self._known:
-            text = self._store.get(self._bucket, layout.plan_key(job))
-            if text is None:
-                raise MessageError(f"there is no plan of job {job!r}: it was never made, or has expired")
-            self._known = {job: Plan.from_json(text)}
-        return self._known[job]
+        """The plan as it was when this process read it first; messages of several jobs come in any order.
+
+        Raises MessageError: the job has no plan (any more)."""
+        plan = self._known.pop(job, None) or self.read(job)
+        if plan is None:
+            raise MessageError(f"there is no plan of job {job!r}: it was never made, or has expired")
+        self._known[job] = plan
+        if len(self._known) > MOST_PLANS:
+            del self._known[next(iter(self._known))]
+        return plan
+
+    def read(self, job: str) -> Plan | None:
+        """The plan as it is now; None where there is none."""
+        text = self._store.get(self._bucket, layout.plan_key(job))
+        return None if text is None else Plan.from_json(text)
 
     def save(self, plan: Plan) -> None:
         self._store.put(self._bucket, layout.plan_key(plan.job_id), plan.to_json())
+        self._known.pop(plan.job_id, None)

@@ -1,36 +1,32 @@
-"""Plans a job: checks all of it, looks at its source and its table, and cuts the source into units."""
+"""Plans a job: looks at all that it is about, cuts it into units, and goes from phase to phase."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from itertools import chain
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
 from headrace import layout
-from headrace.allowed import check_allowed
-from headrace.delimited.split import Chunk, Limits, find_chunks
-from headrace.errors import JobError, JobInvalidError
-from headrace.head import Head, look_at_head, sample_units
-from headrace.items.codec import RowCodec
-from headrace.items.infer import look_at
-from headrace.job.model import Job
-from headrace.job.parse import job_to_json, parse_job
-from headrace.job.start import decode_options, is_control_object, read_upload, upload_job
-from headrace.ledger import JobRecord, JobState, Ledger
-from headrace.plan import Plan, Plans, Unit, units_of
-from headrace.ports import Clock, ObjectRef, ObjectStore, Remaining, Tables, TableSchema
-from headrace.source import read_text
-from headrace.window import max_rows
-
-MAX_UNITS = 100_000
+from headrace.allowed import Allowed
+from headrace.errors import JobCancelledError, JobInvalidError, JobNotFoundError
+from headrace.job.control import read_control
+from headrace.job.parse import parse_job
+from headrace.job.start import Upload, decode_options, is_control_object, read_upload, upload_job
+from headrace.ledger import JobRecord, JobState, Ledger, Stop, UnitRecord, UnitState
+from headrace.plan import Phase, Plan, Plans, Task, Work
+from headrace.planning.tables import TablePlanner, work_units
+from headrace.planning.texts import TextPlanner
+from headrace.ports import Clock, Executions, ObjectStore, Places, Remaining
+from headrace.resuming import Resuming
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """The state machine's execution that asks; `home`: see `check_allowed`."""
+    """The state machine's execution that asks; `home`: see `Allowed`."""
 
     arn: str
     name: str
@@ -38,11 +34,14 @@ class Execution:
 
 
 def job_name(document: object, execution: str) -> str:
-    """A job's name: the execution's own, or, for an upload, one that every delivery of it shares."""
+    """A job's name: the execution's own; or, for an upload, one that every delivery of it shares; or
+    that of the job that is to be resumed."""
     try:
-        upload = read_upload(document)
+        control, upload = read_control(document), read_upload(document)
     except JobInvalidError:
         return execution
+    if control and control.verb == "resume":
+        return control.job
     return f"upload-{upload.identity}" if upload else execution
 
 
@@ -50,162 +49,148 @@ class Planner:
     """
     Args:
         bucket: the data bucket, where the plan goes.
-        allowed: the stack's setting `tables`.
+        allowed: the stack's settings `tables`, `queues` and `roles`.
     """
 
     def __init__(
         self,
         store: ObjectStore,
-        tables: Tables,
+        places: Places,
         ledger: Ledger,
+        executions: Executions,
         clock: Clock,
         bucket: str,
-        allowed: Sequence[str],
+        allowed: Allowed,
     ) -> None:
         self._store = store
-        self._tables = tables
         self._ledger = ledger
         self._clock = clock
         self._bucket = bucket
-        self._allowed = allowed
+        self._plans = Plans(store, bucket)
+        self._texts = TextPlanner(store, places, bucket, allowed)
+        self._tables = TablePlanner(store, places, bucket, allowed)
+        self._resuming = Resuming(store, ledger, self._plans, executions, clock, bucket)
 
     def plan(
         self, document: object, execution: Execution, remaining: Remaining, reserve: float
     ) -> dict[str, Any]:
-        """What the state machine goes on with; `status` says how:
+        """What the state machine goes on with; `status` says how. However often a call is tried again,
+        it answers the same.
 
-        - PLANNED: the units are in `bucket`, `units_key`
-        - DRY_RUN: the same, and nothing is to be loaded
+        - PLANNED: the units are in `bucket`, `units_key`; `again`: to be called again once they are done
+        - DRY_RUN: nothing is to be done
         - PLANNING: time ran out; the same call again goes on
+        - ENDED: the job was stopped, or what it had to count could not be counted
         - DUPLICATE: another execution has this upload already
         - IGNORED: the upload is no data
+        - CANCELLING: the input was to cancel a job, and it will
 
         Raises:
             JobError: the job cannot run; all that is wrong with it, if it is more than one thing.
             TransientError: trying again may help.
         """
+        control = read_control(document)
+        if control and control.verb == "cancel":
+            return self._cancel(control.job, execution)
         upload = read_upload(document)
         if upload and is_control_object(upload.key):
             return {"status": "IGNORED"}
         name = job_name(document, execution.name)
-        record = self._ledger.claim(JobRecord(name, execution.arn, self._clock.now()))
+        if control:
+            record = self._resuming.take_over(name, execution.arn)
+        else:
+            record = self._ledger.claim(JobRecord(name, execution.arn, self._clock.now()))
         if record.execution != execution.arn:
             return {"status": "DUPLICATE", "job": name, "execution": record.execution}
-        job = parse_job(self._document(document))
-        source, schema, head = self._examine(job, execution.home)
-        units = self._units(name, job, source, head, remaining, reserve)
-        if units is None:
-            return {"status": "PLANNING", "job": name}
-        plan = self._finish(name, job, source, schema, head, units)
-        self._ledger.save_job(replace(record, state=JobState.RUNNING, units=plan.units, records=plan.records))
-        return {
-            "status": "DRY_RUN" if job.dry_run else "PLANNED",
-            "job": name,
-            "bucket": self._bucket,
-            "units_key": layout.units_key(name),
-            "units": plan.units,
-            "concurrency": job.concurrency,
-        }
+        if self._ledger.stopped(name):
+            return {"status": "ENDED", "job": name}
+        plan = self._plans.read(name)
+        if plan:
+            return self._go_on(record, plan)
+        if not control:
+            self._store.put(self._bucket, layout.document_key(name), json.dumps(document).encode())
+        return self._begin(record, execution.home, remaining, reserve)
 
-    def _document(self, document: object) -> object:
+    def _cancel(self, job: str, execution: Execution) -> dict[str, Any]:
+        record = self._ledger.job(job)
+        if record is None:
+            raise JobNotFoundError(f"cancel: there is no job {job!r}, or its records have expired")
+        if record.state is JobState.ENDED:
+            raise JobInvalidError([f"cancel: job {job!r} has ended; nothing of it is running"])
+        self._ledger.stop(job, Stop(JobCancelledError.__name__, f"cancelled by execution {execution.name}"))
+        return {"status": "CANCELLING", "job": job}
+
+    def _begin(self, record: JobRecord, home: str, remaining: Remaining, reserve: float) -> dict[str, Any]:
+        job = parse_job(self._document(record.job))
+        draft = (
+            self._tables.plan(record.job, job, home)
+            if job.operation.reads_table
+            else self._texts.plan(record.job, job, home, remaining, reserve)
+        )
+        if draft is None:
+            return {"status": "PLANNING", "job": record.job}
+        plan, units = draft.plan, draft.units
+        running = replace(record, state=JobState.RUNNING, units=len(units), records=plan.records)
+        return self._keep(running, plan, units)
+
+    def _document(self, job: str) -> object:
+        """The job as it was started; an upload's with the options of its folder."""
+        text = self._store.get(self._bucket, layout.document_key(job))
+        if text is None:
+            raise JobNotFoundError(f"resume: what job {job!r} was to do has expired: start it anew")
+        document = json.loads(text)
         upload = read_upload(document)
-        if upload is None:
-            return document
+        return self._with_options(upload) if upload else document
+
+    def _with_options(self, upload: Upload) -> dict[str, Any]:
         text = self._store.get(upload.bucket, upload.options_key)
         if text is None:
             return upload_job(upload, None)
         return upload_job(upload, decode_options(text, f"s3://{upload.bucket}/{upload.options_key}"))
 
-    def _examine(self, job: Job, home: str) -> tuple[ObjectRef, TableSchema, Head]:
-        """Asks for the table and for the source before it complains about either."""
-        problems: list[JobError] = []
-        schema = head = source = None
-        try:
-            check_allowed(job.target, self._allowed, home)
-            schema = self._tables.describe(job.target)
-        except JobError as error:
-            problems.append(error)
-        try:
-            source = self._find(job)
-            head = look_at_head(self._store, source, job.format)
-        except JobError as error:
-            problems.append(error)
-        if schema and head:
-            RowCodec.compile(head.header, schema.keys, job)
-        if len(problems) > 1:
-            raise JobInvalidError([str(problem) for problem in problems])
-        if not (schema and head and source):
-            raise problems[0]
-        return source, schema, head
+    def _keep(self, record: JobRecord, plan: Plan, units: Sequence[Work]) -> dict[str, Any]:
+        """The plan comes last: where there is one, all the rest is there too."""
+        key = layout.units_key(record.job, plan.phase, record.resumed)
+        self._store.put(self._bucket, key, orjson.dumps(units))
+        self._ledger.save_job(record)
+        self._plans.save(plan)
+        return self._answer(record, plan)
 
-    def _find(self, job: Job) -> ObjectRef:
-        bucket, key = job.source.removeprefix("s3://").split("/", 1)
-        source = self._store.find(bucket, key)
-        if source.size > MAX_UNITS * job.chunk_bytes:
-            raise JobInvalidError(
-                [
-                    f"parallel.chunk_bytes: {job.chunk_bytes} would cut the {source.size} bytes of "
-                    f"{source.url} into more than {MAX_UNITS} units; "
-                    f"use {source.size // MAX_UNITS + 1} or more"
-                ]
-            )
-        return source
+    def _go_on(self, record: JobRecord, plan: Plan) -> dict[str, Any]:
+        if plan.phase is Phase.WORK:
+            return self._answer(record, plan)
+        units = self._ledger.units(record.job)
+        if any(unit.state is UnitState.FAILED for unit in units):
+            return {"status": "ENDED", "job": record.job}
+        if sum(unit.state is UnitState.DONE for unit in units) < plan.counted:
+            return self._answer(record, plan)
+        return self._work(replace(record, planned=_add_up(units)), plan, units)
 
-    def _units(
-        self, name: str, job: Job, source: ObjectRef, head: Head, remaining: Remaining, reserve: float
-    ) -> list[Unit] | None:
-        """All units; None where time ran out and the chunks found so far are kept for the next call."""
-        if head.zipped:
-            return [Unit(0, head.start, None, head.row, None)]
-        key, pinned = layout.unfinished_units_key(name), _pin(job, source)
-        kept = orjson.loads(self._store.get(self._bucket, key) or b"{}")
-        found = [Chunk(*fields) for fields in kept["chunks"]] if kept.get("of") == pinned else []
-        start, row = (found[-1].end, found[-1].row + found[-1].records) if found else (head.start, head.row)
-        blocks = read_text(self._store, source, False, start, source.size)
-        limits = Limits(job.chunk_bytes, max_rows(head.header))
-        for chunk in find_chunks(blocks, job.format, head.encoding, limits, start, row):
-            found.append(chunk)
-            if remaining() < reserve and chunk.end < source.size:
-                chunks = [[c.start, c.end, c.row, c.records] for c in found]
-                self._store.put(self._bucket, key, orjson.dumps({"of": pinned, "chunks": chunks}))
-                return None
-        return units_of(found or [Chunk(head.start, head.start, head.row, 0)])
+    def _work(self, record: JobRecord, plan: Plan, counted: Sequence[UnitRecord]) -> dict[str, Any]:
+        """Goes on to the phase `work`, now that all is counted."""
+        plan = replace(plan, phase=Phase.WORK)
+        if plan.job.dry_run:
+            self._ledger.save_job(record)
+            return self._answer(record, plan)
+        units = work_units(plan, plan.counted, Counter(Task(unit.task) for unit in counted))
+        return self._keep(replace(record, units=plan.counted + len(units)), plan, units)
 
-    def _finish(
-        self,
-        name: str,
-        job: Job,
-        source: ObjectRef,
-        schema: TableSchema,
-        head: Head,
-        units: list[Unit],
-    ) -> Plan:
-        more = sample_units(self._store, source, job.format, head.encoding, units)
-        seen = look_at(head.header, chain(head.sample, more), job, schema.keys)
-        plan = Plan(
-            job_id=name,
-            job=job,
-            source=source,
-            codec=head.encoding.codec,
-            zipped=head.zipped,
-            header=head.header,
-            keys=schema.keys,
-            inferred=tuple(seen.inferred),
-            looks_like=seen.looks_like,
-            records=_add_up(units),
-            units=len(units),
-        )
-        self._store.put(self._bucket, layout.units_key(name), orjson.dumps(units))
-        Plans(self._store, self._bucket).save(plan)
-        return plan
+    def _answer(self, record: JobRecord, plan: Plan) -> dict[str, Any]:
+        is_dry = plan.job.dry_run and plan.phase is Phase.WORK
+        return {
+            "status": "DRY_RUN" if is_dry else "PLANNED",
+            "again": plan.phase is Phase.COUNT,
+            "job": record.job,
+            "bucket": self._bucket,
+            "units_key": layout.units_key(record.job, plan.phase, record.resumed),
+            "units": record.units,
+            "concurrency": plan.job.concurrency,
+        }
 
 
-def _pin(job: Job, source: ObjectRef) -> list[Any]:
-    """What chunks that were found before are worth nothing without: a folder's options, or the object,
-    may be others by now."""
-    return [asdict(source), job_to_json(job)]
-
-
-def _add_up(units: Sequence[Unit]) -> int | None:
-    records = [unit.records for unit in units if unit.records is not None]
-    return sum(records) if len(records) == len(units) else None
+def _add_up(counted: Iterable[UnitRecord]) -> dict[str, int]:
+    """What is to be moved, and what a mirror is to delete."""
+    items: Counter[str] = Counter()
+    for unit in counted:
+        items["deletes" if unit.task == Task.COUNT_PRUNE else "items"] += unit.tally.rows
+    return dict(items)

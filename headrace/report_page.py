@@ -33,7 +33,9 @@ table.rows{width:auto}table.rows td{padding-left:2rem}
 """
 _TERMS = ("written", "superseded", "skipped", "rejected")
 _COLUMNS = ("suggestions", "inferred")
-_SHOWN_ABOVE = {"job", "status", "cause", "rows", "source", "target", "rejects", *_COLUMNS}
+_SECTIONS = {"count": "Count", "export": "Export", "planned": "Counted first", "pending": "Left to do"}
+"""Those of a report that only some jobs have, or that are mostly empty."""
+_SHOWN_ABOVE = {"job", "status", "cause", "rows", "source", "target", "rejects", *_COLUMNS, *_SECTIONS}
 
 
 def report_page(report: Mapping[str, Any]) -> str:
@@ -41,11 +43,10 @@ def report_page(report: Mapping[str, Any]) -> str:
     title = f"Headrace job {report['job']}"
     parts = [
         f"<h1>{escape(title)} <span class='status {report['status']}'>{report['status']}</span></h1>",
-        f"<p>{escape(str(report.get('source', '')))} &rarr; {escape(str(report.get('target', '')))}</p>",
+        f"<p>{_way(report)}</p>",
         f"<p class='cause'>{escape(report['cause'])}</p>" if report["cause"] else "",
-        "<h2>Rows</h2>",
-        _bar(report["rows"]),
-        _rows(report["rows"]),
+        *(_section(heading, _told(report.get(name, {}))) for name, heading in _SECTIONS.items()),
+        "" if "count" in report else f"<h2>Rows</h2>{_bar(report['rows'])}{_rows(report['rows'])}",
         _section("Rejects", report.get("rejects", {}) if report["rows"]["rejected"] else {}),
         _section("Columns", {name: report.get(name) for name in _COLUMNS}),
         _section("Details", {name: report[name] for name in report if name not in _SHOWN_ABOVE}),
@@ -54,6 +55,17 @@ def report_page(report: Mapping[str, Any]) -> str:
         f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{escape(title)}</title>"
         f"<meta name='viewport' content='width=device-width'><style>{_STYLE}</style><body>{''.join(parts)}"
     )
+
+
+def _way(report: Mapping[str, Any]) -> str:
+    """From where to where; some operations have only one of them."""
+    ends = (report.get("source", ""), report.get("target", ""))
+    return f"{escape(report.get('operation', ''))} {' &rarr; '.join(escape(end) for end in ends if end)}"
+
+
+def _told(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Nothing where all of them are zero."""
+    return fields if any(fields.values()) else {}
 
 
 def _bar(rows: Mapping[str, int]) -> str:

@@ -9,12 +9,14 @@ from typing import Any
 import orjson
 
 from headrace import layout
-from headrace.errors import MessageError
-from headrace.ledger import JobRecord, JobState, Ledger, Settled, UnitRecord
+from headrace.errors import JobNotFoundError, MessageError
+from headrace.export.manifest import write_manifests
+from headrace.job.model import Operation
+from headrace.ledger import JobRecord, JobState, Ledger, Settled, Stop, UnitRecord, UnitState
 from headrace.plan import Plan, Plans
 from headrace.ports import Clock, Events, ObjectStore
 from headrace.report_page import report_page
-from headrace.reporting import build_refusal, build_report
+from headrace.reporting import SUCCEEDED, build_refusal, build_report, build_unplanned
 
 
 class Reporter:
@@ -34,16 +36,31 @@ class Reporter:
         self._bucket = bucket
 
     def report(self, job: str, execution: str, error: tuple[str, str] | None = None) -> dict[str, Any]:
-        """The report, as it is written to `report.json`; where the job is another execution's, only told.
+        """The report, as it is written to `report.json`; where the job is another execution's, or there
+        is none, only told.
 
         Args:
             error: name and text of what kept the job from starting.
         """
         now = self._clock.now()
-        record = self._ledger.job(job) or JobRecord(job, execution, now)
-        if error and record.execution != execution:
+        known = self._ledger.job(job)
+        record = known or JobRecord(job, execution, now)
+        if error and (record.execution != execution or error[0] == JobNotFoundError.__name__):
             return build_refusal(JobRecord(job, execution, now), *error, now)
         report = build_refusal(record, *error, now) if error else self._add_up(record, now)
+        return self._publish(record, report)
+
+    def report_stopped(self, job: str, execution: str, stop: Stop) -> dict[str, Any] | None:
+        """The report of a job whose execution ended without one, which stops the job; None where the
+        job is none of that execution's, or has its report."""
+        record = self._ledger.job(job)
+        if record is None or record.execution != execution or record.state is JobState.ENDED:
+            return None
+        self._ledger.stop(job, stop)
+        return self._publish(record, self._add_up(record, self._clock.now()))
+
+    def _publish(self, record: JobRecord, report: dict[str, Any]) -> dict[str, Any]:
+        job = record.job
         report |= {
             "report": self._url(layout.report_key(job)),
             "page": self._url(layout.report_page_key(job)),
@@ -57,27 +74,29 @@ class Reporter:
         return report
 
     def _add_up(self, record: JobRecord, now: float) -> dict[str, Any]:
-        plan = self._plans.find(record.job)
+        stop, plan = self._ledger.stopped(record.job), self._plans.read(record.job)
+        if plan is None and stop:
+            return build_unplanned(record, stop, now)
+        plan = plan or self._plans.find(record.job)
         units, settled = self._ledger.units(record.job), self._ledger.settled(record.job)
         url = self._join_rejects(plan, units, settled)
-        return build_report(record, plan, units, settled, now, url)
+        report = build_report(record, plan, units, settled, now, url, stop)
+        if plan.job.operation is Operation.EXPORT and not plan.job.dry_run and report["status"] == SUCCEEDED:
+            write_manifests(self._store, plan, record, units, now)
+        return report
 
     def _join_rejects(
         self, plan: Plan, units: Iterable[UnitRecord], settled: Mapping[int, Settled]
     ) -> str | None:
         """One rejects file of all parts that the ledger knows of."""
-        listed = set(self._store.list(self._bucket, layout.reject_parts_prefix(plan.job_id)))
-        windows = [
-            layout.window_rejects_key(plan.job_id, unit.unit, window)
-            for unit in units
-            if unit.tally.rejected
-            for window in range(unit.window)
-        ]
-        parts = [key for key in windows if key in listed]
-        parts += [part for one in settled.values() for part in one.parts]
+        live = {unit.unit: unit for unit in units if unit.state is not UnitState.VOID}
+        behind = {number: unit.window + unit.page for number, unit in live.items() if unit.tally.rejected}
+        listed = self._store.list(self._bucket, layout.reject_parts_prefix(plan.job_id))
+        parts = [key for key in listed if layout.is_committed_part(key, behind)]
+        parts += [part for number, one in settled.items() if number in live for part in one.parts]
         if not parts:
             return None
-        key = layout.rejects_key(plan.job_id)
+        key = layout.rejects_key(plan.job_id, plan.rejects_ending)
         self._store.put_stream(self._bucket, key, self._joined(plan, sorted(parts)))
         return self._url(key)
 

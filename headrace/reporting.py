@@ -1,4 +1,4 @@
-"""Adds up a job: the ledger's records become the report, its status and its cause.
+"""Makes the report of a job: what its accounts say, its status and its cause.
 
 Everything here is a function of records; `headrace.reporter` reads and writes them.
 """
@@ -9,14 +9,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from functools import reduce
 from itertools import islice
 from typing import Any
 
+from headrace.accounts import Accounts, add_up
 from headrace.errors import RowsMissingError, RowsRejectedError
-from headrace.job.model import Tolerate
-from headrace.ledger import JobRecord, Settled, Tally, UnitRecord, UnitState, add_counts, add_tallies
-from headrace.plan import Plan
+from headrace.export.naming import SUMMARY
+from headrace.job.model import Operation, Tolerate, WriteMode
+from headrace.ledger import JobRecord, Settled, Stop, UnitRecord, UnitState
+from headrace.plan import Phase, Plan, Task
 from headrace.ports import Counts
 from headrace.settling import unsettled
 
@@ -45,37 +46,51 @@ def build_report(
     settled: Mapping[int, Settled],
     ended: float,
     rejects_url: str | None = None,
+    stop: Stop | None = None,
 ) -> dict[str, Any]:
-    """The report of a job that was planned. `rejects_url`: where its rejects are, if it has any."""
-    tally = reduce(add_tallies, (unit.tally for unit in units), Tally())
-    counts = reduce(add_counts, (one.counts for one in settled.values()), Counts())
-    missing = _missing(record, plan, units, settled, tally)
-    rows = _rows(units, settled, tally, counts)
-    verdict = Verdict(SUCCEEDED)
-    if not plan.job.dry_run:
-        why = _why(tally.reasons, counts)
-        verdict = judge(rows, missing, plan.job.tolerate, why)
+    """The report of a job that was planned.
+
+    Args:
+        rejects_url: where its rejects are, if it has any.
+        stop: why it was to stop, if it was.
+    """
+    accounts = add_up(units, settled)
+    tally, counts = accounts.tally, accounts.counts
+    pending = _pending(record, plan, accounts)
+    if stop and not _is_all_done(plan, pending):
+        missing: list[str] = []
+        rows = _rows(accounts, counts.requests)
+        verdict = Verdict(FAILED, stop.error, _why_stopped(record.job, stop, rows, pending))
+    else:
+        missing = _missing(record, plan, accounts)
+        rows = _rows(accounts, accounts.queued_rows())
+        verdict = judge(rows, missing, plan.job.tolerate, _why(tally.reasons, counts))
     if verdict.cause and rejects_url:
         verdict = replace(verdict, cause=f"{verdict.cause}. Rejects: {rejects_url}")
     return {
         **_frame(record, verdict, ended),
         "operation": plan.job.operation,
-        "source": plan.source.url,
-        "target": plan.job.target,
+        "source": plan.source.url if plan.source else plan.job.source,
+        "target": plan.job.target or _location(plan),
         "dry_run": plan.job.dry_run,
+        "resumed": record.resumed,
         "rows": rows,
         "records_planned": plan.records,
+        "planned": dict(record.planned),
+        "pending": pending,
         "units": {
-            "planned": plan.units,
-            "done": sum(unit.state is UnitState.DONE for unit in units),
-            "failed": sum(unit.state is UnitState.FAILED for unit in units),
+            "planned": record.units - accounts.void,
+            "done": accounts.units_in(UnitState.DONE),
+            "failed": accounts.units_in(UnitState.FAILED),
         },
         "messages": {
-            "sent": sum(unit.sent for unit in units),
-            "settled": sum(one.messages for one in settled.values()),
+            "sent": accounts.sent(),
+            "settled": accounts.settled_messages(),
+            "delivered": tally.user_messages,
         },
-        "consumed": {"write_units": counts.units, "read_units": 0.0},
-        "throttles": dict(sorted(counts.throttles.items())),
+        "consumed": {"write_units": accounts.consumed.units, "read_units": accounts.read_units},
+        "throttles": dict(sorted(accounts.consumed.throttles.items())),
+        **_of_operation(plan, accounts),
         "duplicates": {
             "rows": tally.superseded,
             "first": asdict(tally.first_duplicate) if tally.first_duplicate else None,
@@ -85,7 +100,7 @@ def build_report(
             "given_up": counts.failed,
             "reasons": dict(Counter(tally.reasons).most_common(_MOST_REASONS)),
             "first": asdict(tally.first_reject) if tally.first_reject else None,
-            "refused": [one.reason for one in settled.values() if one.reason][:_MOST_EXAMPLES],
+            "refused": [one.reason for one in accounts.settled.values() if one.reason][:_MOST_EXAMPLES],
             "location": rejects_url,
         },
         "missing": missing,
@@ -97,6 +112,12 @@ def build_report(
 def build_refusal(record: JobRecord, error: str, cause: str, ended: float) -> dict[str, Any]:
     """The report of a job that could not start."""
     return {**_frame(record, Verdict(FAILED, error, cause[:_MOST_CAUSE]), ended), "rows": _no_rows()}
+
+
+def build_unplanned(record: JobRecord, stop: Stop, ended: float) -> dict[str, Any]:
+    """The report of a job that was stopped before it was planned."""
+    cause = f"{stop.cause}, and was not planned yet; {_how_to_resume(record.job)}"
+    return build_refusal(record, stop.error, cause, ended)
 
 
 def judge(rows: Mapping[str, int], missing: Sequence[str], tolerate: Tolerate, why: str) -> Verdict:
@@ -121,18 +142,66 @@ def _frame(record: JobRecord, verdict: Verdict, ended: float) -> dict[str, Any]:
     }
 
 
-def _rows(
-    units: Sequence[UnitRecord], settled: Mapping[int, Settled], tally: Tally, counts: Counts
-) -> dict[str, int]:
-    """`read` is what is known to be read: of a unit that failed, that is at least what was settled."""
-    queued = {unit.unit: unit.tally.requests for unit in units}
-    requests = sum(
-        max(queued.get(number, 0), settled.get(number, Settled()).counts.requests)
-        for number in {*queued, *settled}
-    )
+def _of_operation(plan: Plan, accounts: Accounts) -> dict[str, Any]:
+    """What only some operations have to tell."""
+    operation = plan.job.operation
+    told: dict[str, Any] = {}
+    if operation.reads_table:
+        told["scan"] = _scan(operation, accounts)
+    if operation is Operation.COUNT:
+        counted = {"items": accounts.counted.rows, "scanned": accounts.counted.scanned}
+        told["count"] = counted | {f"table_{name}": size for name, size in plan.table.items()}
+    if operation is Operation.EXPORT:
+        told["export"] = _export(plan, accounts)
+    if operation is Operation.TRUNCATE or plan.job.mirror or plan.job.mode is WriteMode.DELETE:
+        told["deleted"] = _deleted(plan, accounts)
+    return told
+
+
+def _scan(operation: Operation, accounts: Accounts) -> dict[str, Any]:
+    """What was counted before the work is left out here, but for what it cost."""
+    is_count = operation is Operation.COUNT
+    units, tally = (accounts.counting, accounts.counted) if is_count else (accounts.moving, accounts.tally)
+    throttles = Counter(accounts.counted.read_throttles) + Counter(accounts.tally.read_throttles)
     return {
-        "read": requests + tally.superseded + tally.rejected,
-        "written": counts.written,
+        "segments": len(units),
+        "pages": sum(unit.page for unit in units),
+        "scanned": tally.scanned,
+        "throttles": dict(sorted(throttles.items())),
+    }
+
+
+def _export(plan: Plan, accounts: Accounts) -> dict[str, Any]:
+    parts = [part for unit in accounts.moving for part in unit.parts]
+    location = _location(plan)
+    return {
+        "location": location,
+        "manifest": location + SUMMARY,
+        "parts": len(parts),
+        "bytes": sum(part.bytes for part in parts),
+    }
+
+
+def _location(plan: Plan) -> str:
+    """Where an export goes."""
+    return f"s3://{plan.bucket}/{plan.prefix}" if plan.prefix else ""
+
+
+def _deleted(plan: Plan, accounts: Accounts) -> int:
+    if not plan.job.mirror:
+        return accounts.counts.written
+    return sum(
+        accounts.settled_of(unit).counts.written for unit in accounts.moving if unit.task == Task.PRUNE
+    )
+
+
+def _rows(accounts: Accounts, requests: int) -> dict[str, int]:
+    """Args:
+    requests: rows that were queued, or, of a job that was stopped, those that are settled."""
+    tally, counts = accounts.tally, accounts.counts
+    return {
+        "read": requests + tally.superseded + tally.rejected + tally.delivered,
+        "written": counts.written + tally.delivered,
         "superseded": tally.superseded,
         "skipped": counts.skipped,
         "rejected": tally.rejected + counts.rejected + counts.failed,
@@ -143,36 +212,59 @@ def _no_rows() -> dict[str, int]:
     return dict.fromkeys(("read", "written", "superseded", "skipped", "rejected"), 0)
 
 
-def _missing(
-    record: JobRecord,
-    plan: Plan,
-    units: Sequence[UnitRecord],
-    settled: Mapping[int, Settled],
-    tally: Tally,
-) -> list[str]:
+def _pending(record: JobRecord, plan: Plan, accounts: Accounts) -> dict[str, int]:
+    """What is left of the job: units that did not end, and messages that are not settled. What a unit
+    that did not end is still to queue, nobody knows."""
+    if _is_only_planned(plan):
+        return {"units": 0, "messages": 0, "rows": 0}
+    return {
+        "units": record.units - accounts.void - accounts.units_in(UnitState.DONE),
+        "messages": sum(map(accounts.unsettled_messages, accounts.moving)),
+        "rows": sum(map(accounts.unsettled_rows, accounts.moving)),
+    }
+
+
+def _is_only_planned(plan: Plan) -> bool:
+    """A dry run that counts nothing has units, and none of them is to be worked on."""
+    return plan.job.dry_run and plan.phase is Phase.WORK
+
+
+def _is_all_done(plan: Plan, pending: Mapping[str, int]) -> bool:
+    """Whether a job was told to stop when there was nothing left of it."""
+    return not any(pending.values()) and (plan.phase is Phase.WORK or plan.job.dry_run)
+
+
+def _why_stopped(job: str, stop: Stop, rows: Mapping[str, int], pending: Mapping[str, int]) -> str:
+    units, messages, queued = (f"{pending[name]:,} {name}" for name in ("units", "messages", "rows"))
+    left = f"Left: {units}, and {messages} with {queued}"
+    return f"{stop.cause[:_MOST_CAUSE]}. {_sum_up(rows)}. {left}; {_how_to_resume(job)}"
+
+
+def _how_to_resume(job: str) -> str:
+    return f'to go on, start an execution with {{"resume": "{job}"}}'
+
+
+def _missing(record: JobRecord, plan: Plan, accounts: Accounts) -> list[str]:
     """What is not accounted for, in words; nothing where every row is."""
-    if plan.job.dry_run:
+    if _is_only_planned(plan):
         return []
+    units = accounts.units
     found = [record.error] if record.error else []
-    found += [_failure(unit) for unit in units if unit.state is UnitState.FAILED]
-    open_units = unsettled(list(units), settled)
+    found += [_failure(plan, unit) for unit in units if unit.state is UnitState.FAILED]
     by_number = {unit.unit: unit for unit in units}
-    for number, messages in open_units.items():
-        rows = _unsettled_rows(by_number[number], settled)
+    for number, messages in unsettled(units, accounts.settled).items():
+        rows = accounts.unsettled_rows(by_number[number])
         found.append(f"unit {number}: {messages} messages with {rows} rows were never settled")
-    lost = sum(_unsettled_rows(unit, settled) for unit in units if unit.state is not UnitState.DONE)
+    lost = sum(accounts.unsettled_rows(unit) for unit in units if unit.state is not UnitState.DONE)
     if lost:
         found.append(f"{lost} rows of units that did not end were queued and never settled")
-    silent = plan.units - sum(unit.state is not UnitState.RUNNING for unit in units)
+    planned = record.units - accounts.void
+    silent = planned - sum(unit.state is not UnitState.RUNNING for unit in units)
     if silent:
-        found.append(f"{silent} of {plan.units} units never ended")
-    if not found and plan.records is not None and tally.records != plan.records:
-        found.append(f"the units read {tally.records} records where the plan counted {plan.records}")
+        found.append(f"{silent} of {planned} units never ended")
+    if not found and plan.records is not None and accounts.tally.records != plan.records:
+        found.append(f"the units read {accounts.tally.records} records where the plan counted {plan.records}")
     return _some(found)
-
-
-def _unsettled_rows(unit: UnitRecord, settled: Mapping[int, Settled]) -> int:
-    return max(unit.tally.requests - settled.get(unit.unit, Settled()).counts.requests, 0)
 
 
 def _some(found: list[str]) -> list[str]:
@@ -181,11 +273,9 @@ def _some(found: list[str]) -> list[str]:
     return [*found[:_MOST_EXAMPLES], f"and {more} more like these"] if more > 0 else found
 
 
-def _failure(unit: UnitRecord) -> str:
-    return (
-        f"unit {unit.unit} failed at row {unit.row} (byte {unit.offset}), what follows in it may be missing: "
-        f"{unit.error}"
-    )
+def _failure(plan: Plan, unit: UnitRecord) -> str:
+    place = f"page {unit.page}" if plan.job.operation.reads_table else f"row {unit.row} (byte {unit.offset})"
+    return f"unit {unit.unit} failed at {place}, what follows in it may be missing: {unit.error}"
 
 
 def _sum_up(rows: Mapping[str, int]) -> str:

@@ -135,26 +135,37 @@ def test_the_last_of_several_rows_with_one_key_is_in_the_table() -> None:
     assert report["rows"] == {"read": 3, "written": 2, "superseded": 1, "skipped": 0, "rejected": 0}
 
 
-def test_a_table_that_disappears_leaves_its_rows_in_the_rejects_and_a_rerun_loads_them() -> None:
+def test_a_table_that_disappears_stops_the_job_and_where_it_is_back_a_resumption_writes_the_rest() -> None:
     pipeline = Pipeline()
-    pipeline.tables.vanish_after = 1
+    table, pipeline.tables.vanish_after = pipeline.tables.tables["orders"], 1
     lines = [f"k{i},{'n' * 200}" for i in range(60)]
     report = pipeline.run("\n".join(["id,name", *lines]), parallel={"message_bytes": 1024})
-    assert report["error"] == "RowsRejectedError"
+    assert (report["error"], report["missing"]) == ("TableNotFoundError", [])
     assert is_balanced(report)
-    again = Pipeline()
-    rejects = pipeline.store.objects["data", report["rejects"]["location"].removeprefix("s3://data/")]
-    assert again.run(rejects)["status"] == "SUCCEEDED"
-    assert report["rows"]["written"] + len(again.items) == 60
+    assert report["rows"]["read"] + report["pending"]["rows"] == 60
+    pipeline.tables.tables["orders"], pipeline.tables.vanish_after = table, None
+    resumed = pipeline.resume()
+    assert (resumed["status"], resumed["rows"]["written"]) == ("SUCCEEDED", 60)
+    assert len(pipeline.items) == 60
 
 
-def test_a_unit_that_fails_is_named_with_the_row_and_what_was_written_counts() -> None:
+def test_a_source_that_is_replaced_stops_the_job() -> None:
     pipeline = Pipeline()
     pipeline.break_things = lambda it: it.put_source("id,name\nother,text\n")
     report = pipeline.run("id,name\na,1\n")
+    assert report["error"] == "SourceChangedError"
+    assert "was replaced" in report["cause"]
+    assert report["pending"] == {"units": 1, "messages": 0, "rows": 0}
+
+
+def test_a_unit_that_fails_is_named_with_the_row_and_what_was_written_counts() -> None:
+    pipeline = Pipeline(load_tries=1)
+    pipeline.break_things = lambda it: it.store.faults.on("read", 1, Crash())
+    report = pipeline.run("id,name\na,1\n")
     assert report["error"] == "RowsMissingError"
     assert "unit 0 failed at row 2 (byte 8)" in report["cause"]
-    assert "was replaced" in report["cause"]
+    assert report["pending"]["units"] == 1
+    assert pipeline.resume()["rows"]["written"] == 1
 
 
 def test_messages_that_never_come_back_make_the_job_fail_and_end() -> None:
@@ -183,5 +194,5 @@ def test_a_loader_that_stops_between_sends_goes_on_and_no_row_is_counted_twice(e
     lines = [f"k{i},{i}" for i in range(500)]
     report = pipeline.run("\n".join(["id,name", *lines]), parallel={"message_bytes": 1024})
     assert report["rows"]["read"] == report["rows"]["written"] == len(pipeline.items) == 500
-    assert report["messages"] == {"sent": 500, "settled": 500}
+    assert report["messages"] == {"sent": 500, "settled": 500, "delivered": 0}
     assert pipeline.ledger.units("one")[0].state is UnitState.DONE

@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from headrace import layout
+from headrace.allowed import Allowed
 from headrace.errors import (
     HeaderError,
     JobError,
@@ -20,6 +21,7 @@ from headrace.errors import (
     TableNotFoundError,
 )
 from headrace.ledger import JobState
+from headrace.plan import Unit, work_of
 from headrace.planner import job_name
 from tests.builders import BUCKET, EXECUTION, SOURCE_KEY, Pipeline, forever, job_document, times, upload_event
 
@@ -58,7 +60,7 @@ def test_what_is_wrong_has_a_name_of_its_own(
 
 
 def test_a_table_outside_the_settings_is_refused_before_it_is_asked_for() -> None:
-    pipeline = Pipeline(allowed=("people", "logs*"))
+    pipeline = Pipeline(allowed=Allowed(("people", "logs*")))
     pipeline.put_source(TEXT)
     with pytest.raises(TableNotAllowedError, match=r"people, logs\*"):
         pipeline.plan(job_document())
@@ -125,14 +127,14 @@ def test_the_same_call_again_gives_the_same_plan() -> None:
 def test_gzip_is_one_unit_whose_end_only_reading_tells() -> None:
     pipeline = planning(gzip.compress(TEXT.encode()))
     pipeline.plan(job_document(parallel={"chunk_bytes": 1024}))
-    assert pipeline.units("one") == [{"unit": 0, "start": 8, "end": None, "row": 2, "records": None}]
+    assert [work_of(unit) for unit in pipeline.units("one")] == [Unit(0, 8, None, 2, None)]
     assert pipeline.plans.find("one").records is None
 
 
 def test_an_empty_object_with_named_columns_is_a_unit_without_rows() -> None:
     pipeline = planning("")
     pipeline.plan(job_document(format={"header": ["id"]}))
-    assert pipeline.units("one") == [{"unit": 0, "start": 0, "end": 0, "row": 1, "records": 0}]
+    assert [work_of(unit) for unit in pipeline.units("one")] == [Unit(0, 0, 0, 1, 0)]
 
 
 def test_infer_makes_numbers_of_columns_that_are_numbers_all_over_the_object() -> None:

@@ -18,14 +18,14 @@ from headrace.report_page import report_page
 from headrace.reporting import build_refusal, build_report, judge
 from tests.builders import Pipeline, is_balanced, plan_of
 
-RECORD = JobRecord("one", "arn", 0.0)
+RECORD = JobRecord("one", "arn", 0.0, units=1)
 SECRET = "secret-<b>&'"
 
 
 def report_of(
     of: list[UnitRecord], settled: dict[int, Settled], record: JobRecord = RECORD, **fields: Any
 ) -> dict[str, Any]:
-    return build_report(record, plan_of(**fields), of, settled, 61.5)
+    return build_report(replace(record, units=len(of) or 1), plan_of(**fields), of, settled, 61.5)
 
 
 def unit(number: int = 0, **fields: Any) -> UnitRecord:
@@ -44,7 +44,7 @@ def test_units_and_messages_add_up() -> None:
         0: Settled(1, counts=Counts(written=10, units=12.5, throttles={"b": 1})),
         1: Settled(1, counts=Counts(written=5, skipped=1, rejected=1, failed=1, throttles={"a": 2, "b": 3})),
     }
-    report = report_of([unit(), unit(1, tally=tally)], settled, units=2, records=22)
+    report = report_of([unit(), unit(1, tally=tally)], settled, records=22)
     assert report["rows"] == {"read": 21, "written": 15, "superseded": 2, "skipped": 1, "rejected": 3}
     assert is_balanced(report)
     assert report["throttles"] == {"a": 2, "b": 4}
@@ -104,7 +104,7 @@ def test_what_went_wrong_outside_any_unit_is_said() -> None:
 
 def test_a_report_with_many_failures_fits_where_it_has_to() -> None:
     units = [unit(number, state=UnitState.FAILED, error="e" * 1000) for number in range(5000)]
-    report = report_of(units, {}, units=5000)
+    report = report_of(units, {})
     assert len(report["cause"]) < 32_768
     assert len(orjson.dumps(report)) < 256 * 1024
 
