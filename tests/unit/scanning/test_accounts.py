@@ -191,7 +191,7 @@ class Run:
         return sum(getattr(record.tally, name) for record in self.records)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(worlds)
 def test_a_copy_loses_nothing_and_counts_each_item_once(world: World) -> None:
     run = Run(world, plan(Operation.COPY, message_bytes=world.message_bytes), Task.MOVE, SOURCE)
@@ -205,7 +205,7 @@ def test_a_copy_loses_nothing_and_counts_each_item_once(world: World) -> None:
         assert all(record.void == () for record in run.records)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(worlds)
 def test_a_truncate_deletes_all_that_was_there(world: World) -> None:
     run = Run(world, plan(Operation.TRUNCATE, message_bytes=world.message_bytes), Task.MOVE, TARGET)
@@ -214,7 +214,7 @@ def test_a_truncate_deletes_all_that_was_there(world: World) -> None:
     assert [one for one in run.bench.there() if one in run.kept.values()] == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(worlds, st.frozensets(st.integers(0, 60)))
 def test_a_mirror_deletes_what_its_source_has_not_and_nothing_else(
     world: World, there: frozenset[int]
@@ -232,7 +232,7 @@ def test_a_mirror_deletes_what_its_source_has_not_and_nothing_else(
         assert run.total("records") == len(world.numbers)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(worlds, st.booleans(), st.integers(1, 4))
 def test_a_users_queue_gets_each_item_at_least_once(world: World, fifo: bool, per_message: int) -> None:
     fields = {"target": FIFO} if fifo else {}
@@ -251,7 +251,7 @@ def test_a_users_queue_gets_each_item_at_least_once(world: World, fifo: bool, pe
             assert len(queue.bodies) == run.total("user_messages")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(worlds, st.sampled_from([Task.COUNT, Task.COUNT_PRUNE]))
 def test_a_count_is_exact(world: World, task: Task) -> None:
     table = SOURCE if task is Task.COUNT else TARGET
