@@ -15,7 +15,7 @@ _DESCRIPTIONS = {
     "N": "a number",
     "B": "binary",
     "BOOL": "true or false",
-    "NULL": "NULL",
+    "NULL": "null",
     "SS": "a set of texts",
     "NS": "a set of numbers",
     "BS": "a set of binaries",
@@ -56,11 +56,11 @@ def why_no_cell(name: str, value: Mapping[str, Any] | None, column: HeaderColumn
     if value is None:
         return problem(name, "empty", f"is not there, {_unlike(column, job)}: {_INSTEAD}")
     ((kind, content),) = value.items()
+    instead = _AS_JSON if kind in _IN_JSON else _INSTEAD
     if kind == "NULL" or content == "":
-        what = "NULL" if kind == "NULL" else "empty"
-        return problem(name, "empty", f"is {what}, {_unlike(column, job)}: {_AS_JSON}")
+        what = "null" if kind == "NULL" else f"empty ({kind})"
+        return problem(name, "empty", f"is {what}, {_unlike(column, job)}: {instead}")
     if not _fits(kind, column.type):
-        instead = _AS_JSON if kind in _IN_JSON else _INSTEAD
         says = f"is {_described(kind)}, and its column {shown(column.title)} is of the type {column.type}"
         return problem(name, "type", f"{says}: {instead}")
     if content == job.format.null:

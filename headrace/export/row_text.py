@@ -25,10 +25,9 @@ class RowText:
         self._header = list(header)
         self._header_line = self._encode(self._header) or b""
         if not self._is_header_kept():
-            names = ", ".join(shown(title) for title in header if not self.can_spell(title))
-            raise HeaderError(
-                [f"header: the format, in {form.encoding}, cannot spell {names}; {HOW_TO_SPELL}"]
-            )
+            faulty = [title for title in header if not self.can_spell(title)] or header[:1]
+            fault = f"header: the format, in {form.encoding}, cannot spell {', '.join(map(shown, faulty))}"
+            raise HeaderError([f"{fault}; {HOW_TO_SPELL}"])
 
     @property
     def opening(self) -> bytes:
