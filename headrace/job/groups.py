@@ -1,28 +1,41 @@
-"""The kinds of value that hold others: a group of fields, the header's names and the columns."""
+"""A group of fields, and which of them mean something for an operation and its format."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, Final
 
-from headrace.job.kinds import Choice, Flag, Kind, Text
-from headrace.job.model import AttributeType, Column
-from headrace.job.problems import INVALID, Problems, child, seen
+from headrace.job.kinds import Either, Kind
+from headrace.job.model import Operation, Shape
+from headrace.job.problems import Problems, child, seen
 
 NO_DEFAULT: Final[Any] = object()
+ALL_OPERATIONS: Final = frozenset(Operation)
+ALL_SHAPES: Final = frozenset(Shape)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One line of the table of fields. `default` is told, not applied: the model applies it."""
+    """One line of the table of fields. `default` is told, not applied: the model applies it.
+
+    `of`: the operations for which it means something. `shapes`: the same of the format's shapes. Several
+    lines may have one name, each for other operations."""
 
     name: str
     kind: Kind
     doc: str
     default: Any = NO_DEFAULT
     required: bool = False
+    of: frozenset[Operation] = ALL_OPERATIONS
+    shapes: frozenset[Shape] = ALL_SHAPES
+
+    def narrowed(self, operation: Operation | None, shape: Shape | None) -> Field:
+        """With only those inner fields that mean something."""
+        if not isinstance(self.kind, Group):
+            return self
+        return replace(self, kind=self.kind.of(operation, shape))
 
     def schema(self) -> dict[str, Any]:
         default = {} if self.default is NO_DEFAULT else {"default": self.default}
@@ -35,10 +48,31 @@ class Group:
     """A JSON object of known fields; reads into a dict of those that are there."""
 
     fields: tuple[Field, ...]
+    others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Fields that mean nothing here: why not, and what to do."""
+
+    def of(self, operation: Operation | None, shape: Shape | None = None) -> Group:
+        """Only the fields that mean something there, one of each name. None: it is not known (yet)."""
+        kept, others = [], {}
+        for name in dict.fromkeys(line.name for line in self.fields):
+            lines = [line for line in self.fields if line.name == name]
+            known = [line for line in lines if operation is None or operation in line.of]
+            fit = [line for line in known if shape is None or shape in line.shapes]
+            if fit:
+                kept.append(_united(fit, operation).narrowed(operation, shape))
+            elif known and shape:
+                others[name] = f"means nothing {_WITH[shape]}", "remove it, or set format.preset to csv"
+            else:
+                others[name] = f"means nothing for {operation}", "remove it"
+        return Group(tuple(kept), others)
+
+    @property
+    def names(self) -> str:
+        return ", ".join(line.name for line in self.fields) or "nothing"
 
     @property
     def allowed(self) -> str:
-        return "an object with " + ", ".join(field.name for field in self.fields)
+        return f"an object with {self.names}"
 
     def read(self, value: object, at: str, problems: Problems) -> Any:
         if not isinstance(value, Mapping):
@@ -46,21 +80,22 @@ class Group:
         self._find_missing(value, at, problems)
         self._find_unknown(value, at, problems)
         return {
-            field.name: field.kind.read(value[field.name], child(at, field.name), problems)
-            for field in self.fields
-            if field.name in value
+            line.name: line.kind.read(value[line.name], child(at, line.name), problems)
+            for line in self.fields
+            if line.name in value
         }
 
     def _find_missing(self, value: Mapping[object, object], at: str, problems: Problems) -> None:
-        for field in self.fields:
-            if field.required and field.name not in value:
-                problems.add(child(at, field.name), "is missing", field.kind.allowed, "add it")
+        for line in self.fields:
+            if line.required and line.name not in value:
+                problems.add(child(at, line.name), "is missing", line.kind.allowed, "add it")
 
-    def _find_unknown(self, value: Mapping[object, object], at: str, problems: Problems) -> None:
-        names = [field.name for field in self.fields]
+    def _find_unknown(self, value: Mapping[Any, object], at: str, problems: Problems) -> None:
+        known = {line.name for line in self.fields}
         for key in value:
-            if key not in names:
-                problems.add(child(at, key), "is not a known field", ", ".join(names), self._advice(key))
+            if key not in known:
+                fault, todo = self.others.get(key) or ("is not a known field", self._advice(key))
+                problems.add(child(at, key), fault, self.names, todo)
 
     def _advice(self, key: object) -> str:
         places = dict(self._places())
@@ -69,109 +104,44 @@ class Group:
 
     def _places(self) -> Iterator[tuple[str, str]]:
         """Where each field's name belongs: the groups' inner fields first, so that own names win."""
-        for field in self.fields:
-            if isinstance(field.kind, Group):
-                yield from ((inner.name, f"{field.name}.{inner.name}") for inner in field.kind.fields)
-        yield from ((field.name, field.name) for field in self.fields)
+        for line in self.fields:
+            if isinstance(line.kind, Group):
+                yield from ((inner.name, f"{line.name}.{inner.name}") for inner in line.kind.fields)
+        yield from ((line.name, line.name) for line in self.fields)
+
+    def select(self, full: Mapping[str, Any]) -> dict[str, Any]:
+        """Those members of a JSON object that are fields here; no groups without any."""
+        found = {
+            line.name: line.kind.select(full[line.name]) if isinstance(line.kind, Group) else full[line.name]
+            for line in self.fields
+            if line.name in full
+        }
+        empty = [
+            line.name for line in self.fields if isinstance(line.kind, Group) and not found.get(line.name)
+        ]
+        return {name: value for name, value in found.items() if name not in empty}
 
     def schema(self) -> dict[str, Any]:
-        required = [field.name for field in self.fields if field.required]
+        required = [line.name for line in self.fields if line.required]
         return {
             "type": "object",
-            "properties": {field.name: field.schema() for field in self.fields},
+            "properties": {line.name: line.schema() for line in self.fields},
             "additionalProperties": False,
             **({"required": required} if required else {}),
         }
 
 
-# DynamoDB Developer Guide, "Quotas": attribute names are 1 byte to 64 KB long.
-_NAME = Text("a name of 1 to 65535 bytes", pattern=r"[\s\S]+", longest=65535)
+_WITH: Final[Mapping[Shape, str]] = {
+    Shape.JSONL: "with format.preset jsonl",
+    Shape.DYNAMODB_JSON: "with format.preset dynamodb-json",
+    Shape.FOUND: "without format.preset",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """`true` reads as None: the first record is the header; else the names as a tuple."""
-
-    allowed: str = "true (the first record), or a list of names, each another"
-
-    def read(self, value: object, at: str, problems: Problems) -> Any:
-        if value is True:
-            return None
-        if not isinstance(value, list | tuple):
-            return problems.add(at, f"{seen(value)} is neither true nor a list", self.allowed)
-        if not value:
-            return problems.add(at, "the list is empty", self.allowed)
-        names = tuple(_NAME.read(name, f"{at}[{i}]", problems) for i, name in enumerate(value))
-        self._find_repeated(names, at, problems)
-        return names
-
-    def _find_repeated(self, names: tuple[Any, ...], at: str, problems: Problems) -> None:
-        first: dict[Any, int] = {}
-        for i, name in enumerate(names):
-            if name is not INVALID and first.setdefault(name, i) != i:
-                fault = f"{seen(name)} is the name at {first[name]} too"
-                problems.add(f"{at}[{i}]", fault, "a name once", "rename one of them")
-
-    def schema(self) -> dict[str, Any]:
-        names = {"type": "array", "items": _NAME.schema(), "minItems": 1, "uniqueItems": True}
-        return {"anyOf": [{"const": True}, names]}
-
-
-_TYPE = Choice(tuple(AttributeType), any_case=True)
-_COLUMN = Group(
-    (
-        Field(
-            "type", _TYPE, "What the column's text becomes; default: S, or what the header or the keys say."
-        ),
-        Field("rename", _NAME, "The attribute's name where it is not the column's."),
-        Field("drop", Flag(), "Leave the column out; goes with neither type nor rename.", False),
-    )
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Columns by name, each a type or {type, rename, drop}; reads into {name: Column}."""
-
-    allowed: str = 'an object such as {"price": "N", "name": {"rename": "title"}, "note": {"drop": true}}'
-
-    def read(self, value: object, at: str, problems: Problems) -> Any:
-        if not isinstance(value, Mapping):
-            return problems.add(at, f"{seen(value)} is not an object", self.allowed)
-        entries = {name: self._entry(name, entry, child(at, name), problems) for name, entry in value.items()}
-        self._find_clashes(entries, at, problems)
-        return {name: Column(**entry) for name, entry in entries.items()}
-
-    def _entry(self, name: object, value: object, at: str, problems: Problems) -> dict[str, Any]:
-        _NAME.read(name, at, problems)
-        if not isinstance(value, Mapping):
-            return {"type": _TYPE.read(value, at, problems)}
-        entry = _COLUMN.read(value, at, problems)
-        if entry.get("drop") is True and entry.keys() & {"type", "rename"}:
-            fault = "is dropped, yet has a type or a new name"
-            problems.add(at, fault, "drop alone, or type and rename", "remove one of them")
-        return dict(entry)
-
-    def _find_clashes(self, entries: Mapping[Any, dict[str, Any]], at: str, problems: Problems) -> None:
-        owner: dict[Any, Any] = {}
-        for name, entry in entries.items():
-            attribute = entry.get("rename", name)
-            if entry.get("drop") is True or attribute is INVALID:
-                continue
-            first = owner.setdefault(attribute, name)
-            if first != name:
-                fault = f"would become the attribute {seen(attribute)}, as {child(at, first)} does"
-                problems.add(child(at, name), fault, "one column an attribute", "rename or drop one of them")
-
-    def schema(self) -> dict[str, Any]:
-        contradiction = {
-            "properties": {"drop": {"const": True}},
-            "required": ["drop"],
-            "anyOf": [{"required": ["type"]}, {"required": ["rename"]}],
-        }
-        column = {**_COLUMN.schema(), "not": contradiction}
-        return {
-            "type": "object",
-            "propertyNames": {"minLength": 1},
-            "additionalProperties": {"anyOf": [_TYPE.schema(), column]},
-        }
+def _united(lines: Sequence[Field], operation: Operation | None) -> Field:
+    """One field for all. Where the operation is not known, only what every operation needs is required."""
+    first = lines[0]
+    required = first.required and (operation is not None or first.of == ALL_OPERATIONS)
+    kinds = [line.kind for line in lines]
+    distinct = tuple(kind for n, kind in enumerate(kinds) if kind not in kinds[:n])
+    return replace(first, kind=distinct[0] if len(distinct) == 1 else Either(distinct), required=required)

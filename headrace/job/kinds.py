@@ -1,14 +1,15 @@
-"""The kinds of single value that a job's field can have: each knows how to read and to describe itself."""
+"""The kinds of value that a job's field can have: each knows how to read and to describe itself."""
 
 from __future__ import annotations
 
 import codecs
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from headrace.job.problems import INVALID, Problems, seen
+from headrace.job.problems import INVALID, Problems, child, seen
 
 
 class Kind(Protocol):
@@ -142,6 +143,47 @@ class Number:
     def schema(self) -> dict[str, Any]:
         upper = {"maximum": self.highest} if self.highest is not None else {}
         return {"type": "integer" if self.whole else "number", "minimum": self.lowest, **upper}
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """What any of the kinds takes, where it is not known which is meant."""
+
+    kinds: tuple[Kind, ...]
+
+    @property
+    def allowed(self) -> str:
+        return "; or ".join(kind.allowed for kind in self.kinds)
+
+    def read(self, value: object, at: str, problems: Problems) -> Any:
+        for kind in self.kinds:
+            found = kind.read(value, at, attempt := Problems())
+            if not attempt:
+                return found
+        return problems.add(at, f"{seen(value)} is right for no operation", self.allowed)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [kind.schema() for kind in self.kinds]}
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """An object of any names of one form, with values of one kind."""
+
+    name: Text
+    value: Kind
+    allowed: str
+
+    def read(self, value: object, at: str, problems: Problems) -> Any:
+        if not isinstance(value, Mapping):
+            return problems.add(at, f"{seen(value)} is not an object", self.allowed)
+        for name in value:
+            self.name.read(name, child(at, name), problems)
+        return {name: self.value.read(inner, child(at, name), problems) for name, inner in value.items()}
+
+    def schema(self) -> dict[str, Any]:
+        names = {key: rule for key, rule in self.name.schema().items() if key != "type"}
+        return {"type": "object", "propertyNames": names, "additionalProperties": self.value.schema()}
 
 
 _ENCODINGS = {

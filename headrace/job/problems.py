@@ -29,6 +29,10 @@ class Problems:
         self._texts.append("; ".join(filter(None, parts)))
         return INVALID
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._texts)
+
     def raise_if_any(self) -> None:
         """Raises JobInvalidError with all that was recorded."""
         if self._texts:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from headrace.errors import JobInvalidError
-from headrace.job.fields import TABLE_NAME
+from headrace.job.located import TABLE_NAME, table_name
 from headrace.job.problems import Problems, seen
 from headrace.names import INCOMING_PREFIX, OPTIONS_OBJECT
 
@@ -145,5 +145,6 @@ def upload_job(upload: Upload, options: Mapping[str, Any] | None) -> dict[str, A
 
 
 def _table_named(target: object) -> object:
-    """The name in an ARN, or the target as it is."""
-    return target.rpartition(":table/")[2] if isinstance(target, str) else target
+    """The plain name of the table, also in an object that says where it is; or the target as it is."""
+    named = target.get("table") if isinstance(target, Mapping) else target
+    return table_name(named) if isinstance(named, str) else target

@@ -57,7 +57,7 @@ def test_every_group_reaches_the_job() -> None:
 def test_an_input_with_five_mistakes_gets_five_messages() -> None:
     found = problems_of(
         {
-            "operation": "scan",
+            "operation": "scann",
             "source": "s3://bucket/rows.csv",
             "target": "or",
             "format": {"delimiter": '"'},
@@ -75,8 +75,14 @@ def test_a_problem_tells_what_was_seen_and_what_is_allowed() -> None:
 
 
 def test_the_error_is_all_of_its_problems_a_line_each() -> None:
-    with pytest.raises(JobInvalidError, match=r"(?s)^operation: .*\nsource: .*\ntarget: is missing; [^\n]*$"):
-        parse_job({})
+    with pytest.raises(JobInvalidError, match=r"(?s)^source: .*\ntarget: is missing; [^\n]*$"):
+        parse_job({"operation": "load"})
+
+
+def test_without_an_operation_nothing_else_is_missing() -> None:
+    assert problems_of({}) == (
+        "operation: is missing; allowed: load, scan, export, restore, copy, truncate, count; add it",
+    )
 
 
 @pytest.mark.parametrize("value", [None, [], "load", 1, True])
@@ -154,7 +160,7 @@ def test_a_table_of_any_partition_is_a_target(partition: str) -> None:
     [
         {"infer": 1},
         {"dry_run": "true"},
-        {"write": {"mode": "insert"}},
+        {"write": {"mode": "upsert"}},
         {"write": {"duplicates": "first"}},
         {"write": {"empty": False}},
         {"write": []},
@@ -187,12 +193,12 @@ def test_a_whole_number_may_be_written_with_a_fraction_of_zero() -> None:
     assert (chunk_bytes, type(chunk_bytes)) == (4096, int)
 
 
-@given(jobs)
+@given(jobs())
 def test_a_job_survives_its_json(job: Job) -> None:
     assert parse_job(job_to_json(job)) == job
 
 
-@given(json_values | job_like)
+@given(json_values | job_like())
 def test_any_json_is_a_job_or_has_printable_problems(value: object) -> None:
     problems: tuple[str, ...] = ()
     try:

@@ -11,11 +11,11 @@ from jsonschema import Draft202012Validator
 
 from headrace.errors import JobInvalidError
 from headrace.job.fields import JOB
-from headrace.job.groups import Field, Group
-from headrace.job.model import Job
+from headrace.job.groups import NO_DEFAULT, Field, Group
+from headrace.job.model import Job, Operation
 from headrace.job.parse import job_to_json, parse_job
 from headrace.job.schema import job_schema, schema_text
-from tests.unit.job.strategies import MINIMAL, job_like, jobs
+from tests.unit.job.strategies import MINIMAL, MINIMALS, job_like, jobs
 
 PUBLISHED = Path(__file__).parents[3] / "docs" / "job.schema.json"
 VALIDATOR = Draft202012Validator(job_schema())
@@ -41,23 +41,25 @@ def test_every_field_is_described_in_one_line(field: Field) -> None:
     assert field.schema()["description"] == field.doc
 
 
-def test_the_defaults_told_are_those_applied() -> None:
-    told: dict[str, Any] = {
-        field.name: {
-            inner.name: inner.default for inner in field.kind.fields if isinstance(inner.default, str | int)
-        }
-        for field in JOB.fields
-        if isinstance(field.kind, Group)
-    }
-    assert parse_job({**MINIMAL, **told}) == parse_job(MINIMAL)
+@pytest.mark.parametrize("operation", Operation)
+def test_the_defaults_told_are_those_applied(operation: Operation) -> None:
+    least = MINIMALS[operation]
+    told = _told(JOB.of(operation, parse_job(least).format.shape))
+    assert parse_job({**told, **least}) == parse_job(least)
+    assert told.keys() >= {"parallel", "dry_run"}
 
 
-@given(jobs)
+def _told(group: Group) -> dict[str, Any]:
+    inner = {field.name: _told(field.kind) for field in group.fields if isinstance(field.kind, Group)}
+    return inner | {field.name: field.default for field in group.fields if field.default is not NO_DEFAULT}
+
+
+@given(jobs())
 def test_a_job_is_valid_under_the_schema(job: Job) -> None:
     VALIDATOR.validate(job_to_json(job))
 
 
-@given(job_like)
+@given(job_like())
 def test_what_the_schema_refuses_the_validator_refuses(value: dict[str, Any]) -> None:
     if not VALIDATOR.is_valid(value):
         with pytest.raises(JobInvalidError):
@@ -68,7 +70,11 @@ def test_what_the_schema_refuses_the_validator_refuses(value: dict[str, Any]) ->
     "fields",
     [
         {"wirte": {}},
+        {"operation": "scann"},
         {"operation": "scan"},
+        {"scan": {}},
+        {"mirror": True},
+        {"target": {"table": "orders", "regoin": "eu-west-1"}},
         {"source": "s3://a..b/key"},
         {"target": "ab"},
         {"format": {"header": []}},
