@@ -66,6 +66,11 @@ def delete_request(key: Item) -> bytes:
     return _for_sqs(orjson.dumps({"DeleteRequest": {"Key": key}}))
 
 
+def is_delete(line: str) -> bool:
+    """Whether a line's requests delete; a line either puts or deletes."""
+    return line.startswith('[{"DeleteRequest"')
+
+
 def digest(requests: Iterable[Request]) -> str:
     """Equal only where `pack` makes the same messages of them: other requests, another order or another
     version's packing give another digest. 32 hexadecimal digits."""

@@ -9,7 +9,7 @@ from headrace.errors import MessageError
 from headrace.messages import MAX_MESSAGE_BYTES, Request, pack, put_request, read_message
 from headrace.parcels import Parcels
 from tests.builders import BUCKET, Pipeline
-from tests.fakes import MemoryObjectStore
+from tests.fakes import Crash, MemoryObjectStore
 
 LONG = "\x01" * 200_000
 """As an item 200 KB, as JSON six times that."""
@@ -60,10 +60,11 @@ def test_an_item_larger_than_any_message_is_loaded() -> None:
 
 
 def test_a_dead_letter_larger_than_any_message_becomes_a_reject_whole() -> None:
-    def vanish(pipeline: Pipeline) -> None:
-        pipeline.tables.vanish_after = 0
+    def kill_writers(pipeline: Pipeline) -> None:
+        for call in range(pipeline.max_receives):
+            pipeline.tables.faults.on("write", call + 1, Crash())
 
-    pipeline = Pipeline(break_things=vanish)
+    pipeline = Pipeline(break_things=kill_writers)
     report = pipeline.run(f"id,name\na,{LONG}\n")
     assert report["rejects"]["given_up"] == 1
     assert [row["name"] for row in pipeline.rejects()] == [LONG]

@@ -35,7 +35,7 @@ def planned() -> Pipeline:
         "text",
         message("text"),
         message("{}"),
-        message('[{"DeleteRequest":{"Key":{"id":{"S":"a"}}}}]'),
+        message('[{"UpdateRequest":{"Key":{"id":{"S":"a"}}}}]'),
         message(ITEM_LINE, unit="0"),
         message(ITEM_LINE, job="unknown"),
         message(ITEM_LINE, v=2),
