@@ -11,12 +11,14 @@ from headrace.ports import ObjectRef, ObjectStore
 _MOST_NAMED = 10
 
 
-def find_named(store: ObjectStore, bucket: str, etags: Mapping[str, str | None], by: str) -> list[ObjectRef]:
+def find_named(
+    store: ObjectStore, bucket: str, etags: Mapping[str, str | None], by: str, advice: str
+) -> list[ObjectRef]:
     """The objects, in the order of the names.
 
     Args:
         etags: by key; None where it is not known. Quotes around them do not matter.
-        by: who names them, for the error.
+        by, advice: for the error, who names them and what to do.
 
     Raises:
         SourceNotFoundError, SourceChangedError: which of them are not there, or have another etag.
@@ -32,10 +34,7 @@ def find_named(store: ObjectStore, bucket: str, etags: Mapping[str, str | None],
     if missing or changed:
         faults = [*_fault("not there", missing), *_fault("replaced since", changed)]
         kind = SourceNotFoundError if missing else SourceChangedError
-        raise kind(
-            f"source: of {len(etags)} parts that {by} names, {'; '.join(faults)}; "
-            "put them back, or name the prefix of the parts alone to read those that are there"
-        )
+        raise kind(f"source: of {len(etags)} parts that {by} names, {'; '.join(faults)}; {advice}")
     return [found[key] for key in etags]
 
 
@@ -47,4 +46,4 @@ def _fault(what: str, keys: Sequence[str]) -> list[str]:
     if not keys:
         return []
     more = f" and {len(keys) - _MOST_NAMED} more" if len(keys) > _MOST_NAMED else ""
-    return [f"{len(keys)} are {what}: {', '.join(keys[:_MOST_NAMED])}{more}"]
+    return [f"{len(keys)} {what}: {', '.join(keys[:_MOST_NAMED])}{more}"]

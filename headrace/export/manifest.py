@@ -27,6 +27,8 @@ _VERSION = "2020-06-30"
 _MOST_NAMED = 10
 _MARKS = ("_", ".")
 _CHECKSUMS = (".checksum", ".md5")
+_EXPORT_AGAIN = "export the table again"
+_PUT_BACK = "put them back, or name the prefix of the parts alone to read those that are there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def write_manifests(
     """
     made = [part for unit in units if unit.state is not UnitState.VOID for part in unit.parts]
     parts = sorted(made, key=lambda part: part.key)
-    find_named(store, plan.bucket, {part.key: part.etag for part in parts}, f"the ledger of {plan.job_id!r}")
+    etags = {part.key: part.etag for part in parts}
+    find_named(store, plan.bucket, etags, f"the ledger of {plan.job_id!r}", _EXPORT_AGAIN)
     prefix = folder(plan.prefix)
     store.put_stream(plan.bucket, prefix + FILES, _lines(parts))
     summary = {
@@ -169,7 +172,7 @@ def _by_manifest(store: ObjectStore, bucket: str, home: str, shape: Shape) -> Ex
     if lines is None:
         raise SourceNotFoundError(f"source: there is no manifest {files}; name the prefix of the parts alone")
     entries = dict(_entry(line, files) for line in lines.splitlines() if line.strip())
-    parts = find_named(store, bucket, {key: etag for key, (etag, _) in entries.items()}, files)
+    parts = find_named(store, bucket, {key: etag for key, (etag, _) in entries.items()}, files, _PUT_BACK)
     return Export(
         parts=tuple(parts),
         items=tuple(items for _, items in entries.values()),

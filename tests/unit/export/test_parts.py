@@ -7,6 +7,7 @@ import hashlib
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -36,7 +37,7 @@ def pages_of(sizes: Sequence[int]) -> list[list[Item]]:
     return [[item(next(numbers)) for _ in range(size)] for size in sizes]
 
 
-def bench(shape: Shape, sizes: Sequence[int], **fields: int) -> Bench:
+def bench(shape: Shape, sizes: Sequence[int], **fields: Any) -> Bench:
     return Bench(plan_of(job_of(shape), [item(0), item(4)]), pages_of(sizes), **fields)
 
 
