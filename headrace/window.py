@@ -9,16 +9,17 @@ from __future__ import annotations
 import io
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from headrace.delimited.records import RecordReader
-from headrace.delimited.rejects import Reject, RejectsFormat
+from headrace.delimited.rejects import Reject
 from headrace.delimited.split import Limits
-from headrace.items.codec import Problem, RowCodec, RowRejected
+from headrace.items.codec import Problem, RowRejected
 from headrace.items.size import item_size, write_units
 from headrace.ledger import DuplicateNote, RejectNote, Tally
 from headrace.messages import Request, put_request
+from headrace.ports import Item
 
 MAX_WINDOW_BYTES = 64 * 1024 * 1024
 _MAX_OVERHEAD_BYTES = 96 * 1024 * 1024
@@ -36,9 +37,41 @@ _OPEN_QUOTE = Problem(
 )
 
 
+class Reader(Protocol):
+    """Records from the start of a window on: each its row number, its byte offset, and its cells, or its
+    line of JSON; nothing of a blank one."""
+
+    offset: int
+    """Behind the record that was given last."""
+
+    @property
+    def open(self) -> bool:
+        """Whether all of the text from somewhere in this record on is in it: a quote is never closed."""
+        ...
+
+    def __iter__(self) -> Iterator[tuple[int, int, Sequence[str]]]: ...
+
+
+class Codec(Protocol):
+    """From a record to its item, which may be rejected, and from an item to its key."""
+
+    def encode(self, record: Any, /) -> Item: ...
+
+    def key_of(self, item: Item) -> tuple[str, ...]: ...
+
+
+class Spelling(Protocol):
+    """How rejects are spelled. `leading`: cells of a record that are no data of its own."""
+
+    leading: int
+
+    def row(self, reject: Reject) -> bytes: ...
+
+
 def max_rows(header: Sequence[str]) -> int:
     """How many rows of this header a window may have, so that it stays within memory however short
-    the rows are. A chunk has no more, and so is one window."""
+    the rows are. A chunk has no more, and so is one window. Of JSON lines, which have no header, the
+    number counts the objects around a request alone: the names are in the text."""
     names = sum(len(name.encode(errors="replace")) for name in header)
     return _MAX_OVERHEAD_BYTES // (_ROW_BYTES + names + _CELL_BYTES * len(header))
 
@@ -68,8 +101,9 @@ class Window:
 class _Collector:
     """Takes the rows of a window one by one."""
 
-    codec: RowCodec
-    rejects_format: RejectsFormat
+    codec: Codec
+    rejects_format: Spelling
+    request_of: Callable[[Item], bytes]
     kept: dict[tuple[str, ...], Request] = field(default_factory=dict)
     rejects: io.BytesIO = field(default_factory=io.BytesIO)
     bodies: int = 0
@@ -86,13 +120,13 @@ class _Collector:
         rejects = self.rejects.tell() * _REJECT_COPIES
         return self.bodies + len(self.kept) * _ROW_BYTES + rejects >= MAX_HELD_BYTES
 
-    def take(self, row: int, offset: int, cells: list[str]) -> None:
+    def take(self, row: int, offset: int, record: Sequence[str]) -> None:
         self.rows += 1
         try:
-            item = self.codec.encode(cells)
-            request = Request(_trimmed(put_request(item)), write_units(item_size(item)), row)
+            item = self.codec.encode(record)
+            request = Request(_trimmed(self.request_of(item)), write_units(item_size(item)), row)
         except RowRejected as rejected:
-            self.reject(row, offset, cells, rejected.problems)
+            self.reject(row, offset, record, rejected.problems)
             return
         key = self.codec.key_of(item)
         earlier = self.kept.get(key)
@@ -103,9 +137,9 @@ class _Collector:
             self.first_duplicate = self.first_duplicate or DuplicateNote(earlier.row, row)
         self.kept[key] = request
 
-    def reject(self, row: int, offset: int, cells: list[str], problems: Sequence[Problem]) -> None:
+    def reject(self, row: int, offset: int, record: Sequence[str], problems: Sequence[Problem]) -> None:
         reason = "; ".join(problem.reason for problem in problems)
-        own = cells[self.rejects_format.leading :]
+        own = record[self.rejects_format.leading :]
         self.rejects.write(self.rejects_format.row(Reject(row, offset, problems[0].code, reason, own)))
         self.rejected += 1
         self.reasons.update({f"{problem.code} {problem.column or ''}".strip() for problem in problems})
@@ -130,27 +164,35 @@ def _trimmed(body: bytes) -> bytes:
 
 
 def read_windows(
-    reader: RecordReader, row: int, codec: RowCodec, rejects_format: RejectsFormat, limits: Limits
+    reader: Reader,
+    row: int,
+    codec: Codec,
+    rejects_format: Spelling,
+    limits: Limits,
+    request_of: Callable[[Item], bytes] = put_request,
 ) -> Iterator[Window]:
     """The records of `reader` in windows; at least one window, maybe empty.
+
+    Where they are cut, and so what messages they make, is part of `messages.PACKING`.
 
     Args:
         row: number of the first record.
         limits: a window ends with the record that reaches one of them, or what memory it may take.
+        request_of: the write request for an item.
     """
-    collector, start = _Collector(codec, rejects_format), reader.offset
+    collector, start = _Collector(codec, rejects_format, request_of), reader.offset
     end, ended = start, False
-    for number, offset, cells in reader:
+    for number, offset, record in reader:
         if ended:
             yield _window(collector, end, row, last=False)
-            collector, start = _Collector(codec, rejects_format), offset
+            collector, start = _Collector(codec, rejects_format, request_of), offset
         collector.records += 1
         row = number + 1
         if reader.open:
             collector.rows += 1
-            collector.reject(number, offset, cells, (_OPEN_QUOTE,))
-        elif cells:
-            collector.take(number, offset, cells)
+            collector.reject(number, offset, record, (_OPEN_QUOTE,))
+        elif record:
+            collector.take(number, offset, record)
         end = reader.offset
         ended = end - start >= limits.bytes or collector.records >= limits.records or collector.full
     yield _window(collector, reader.offset, row, last=True)

@@ -62,7 +62,7 @@ def test_a_unit_without_time_sends_a_batch_at_a_time_and_the_same_messages() -> 
     while load(often, times(1)).state is not UnitState.DONE:
         calls += 1
     assert often.queue.sent == once.queue.sent
-    assert often.ledger.units("one") == once.ledger.units("one")
+    assert [replace(record, turn=1) for record in often.ledger.units("one")] == once.ledger.units("one")
     assert calls > 2
 
 

@@ -1,0 +1,44 @@
+"""The text of a work unit, as records from where its worker stands."""
+
+from __future__ import annotations
+
+from headrace.delimited.records import RecordReader
+from headrace.errors import SourceFormatError
+from headrace.head import look_at_head
+from headrace.job.model import Shape
+from headrace.jsonlines.lines import LineReader
+from headrace.ledger import UnitRecord
+from headrace.plan import Plan, Unit
+from headrace.ports import ObjectRef, ObjectStore
+from headrace.source import is_zipped, read_text
+from headrace.window import Reader
+
+
+def read_unit(store: ObjectStore, plan: Plan, unit: Unit, record: UnitRecord) -> tuple[Reader, int]:
+    """The records of the unit from the record's cursor on, and the number of the first.
+
+    Raises:
+        SourceFormatError: a part is not of the form that the plan says.
+        SourceChangedError, TransientError: as the store does.
+    """
+    source, form = unit.part or plan.source, plan.job.format
+    assert source is not None, "the units of a plan without a source have parts"
+    offset, row = record.offset, record.row
+    zipped = is_zipped(store, source) if unit.part else plan.zipped
+    if unit.part and offset == 0 and form.shape is Shape.DELIMITED:
+        offset, row = _behind_header(store, plan, unit.part)
+    blocks = read_text(store, source, zipped, offset, unit.end)
+    if form.shape is Shape.DELIMITED:
+        return RecordReader(blocks, form, plan.encoding, offset, row), row
+    return LineReader(blocks, offset, row), row
+
+
+def _behind_header(store: ObjectStore, plan: Plan, part: ObjectRef) -> tuple[int, int]:
+    """Offset and number of a part's first record behind its header."""
+    head = look_at_head(store, part, plan.job.format)
+    if head.header != plan.header:
+        raise SourceFormatError(
+            f"{part.url}: its header is another than that of the export, whose parts have the same columns "
+            f"in the same order: {','.join(plan.header)[:500]}"
+        )
+    return head.start, head.row
