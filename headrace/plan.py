@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -89,19 +89,25 @@ class Plan:
 
     @classmethod
     def from_json(cls, text: bytes) -> Plan:
-        fields: dict[str, Any] = orjson.loads(text)
+        """Also of a plan that another version of this stack made, with other fields beside."""
+        found: dict[str, Any] = orjson.loads(text)
+        known = {one.name: found[one.name] for one in fields(cls) if one.name in found}
         return cls(
-            **fields
+            **known
             | {
-                "job": parse_job(fields["job"]),
-                "source": ObjectRef(**fields["source"]) if fields["source"] else None,
-                "header": tuple(fields["header"]),
-                "keys": tuple(KeyAttribute(**key) for key in fields["keys"]),
-                "read_keys": tuple(KeyAttribute(**key) for key in fields["read_keys"]),
-                "phase": Phase(fields["phase"]),
-                "inferred": tuple(fields["inferred"]),
+                "job": parse_job(found["job"]),
+                "source": ObjectRef(**found["source"]) if found["source"] else None,
+                "header": tuple(found["header"]),
+                "keys": _keys(found["keys"]),
+                "read_keys": _keys(found.get("read_keys", ())),
+                "phase": Phase(found.get("phase", Phase.WORK)),
+                "inferred": tuple(found["inferred"]),
             }
         )
+
+
+def _keys(found: Iterable[Mapping[str, Any]]) -> tuple[KeyAttribute, ...]:
+    return tuple(KeyAttribute(**key) for key in found)
 
 
 @dataclass(frozen=True, slots=True)

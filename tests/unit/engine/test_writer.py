@@ -24,7 +24,6 @@ from headrace.job.model import Column, Format, Job, Operation, Place, Shape, Wri
 from headrace.ledger import JobState, Stop
 from headrace.messages import MAX_MESSAGE_BYTES
 from headrace.parcels import Parcels
-from headrace.plan import MOST_PLANS
 from headrace.ports import Condition, Item, Written
 from tests.fakes import Crash, MemoryTables
 from tests.writing import BUCKET, LOAD, SCHEMA, TABLE, Writing, deletes_of, messages_of, row_of
@@ -349,17 +348,3 @@ def test_a_refused_delete_of_a_load_is_a_row_with_its_key() -> None:
     writing.deliver(deletes_of([{"id": {"S": ""}}, {"id": {"S": "k1"}}]))
     assert (writing.settled.counts.written, writing.settled.counts.rejected) == (1, 1)
     assert writing.rejects().splitlines()[1].endswith(b",,")
-
-
-def test_a_process_reads_the_plans_of_a_few_jobs_once_each() -> None:
-    writing = Writing()
-    plan = writing.plans.find("one")
-    others = [f"job{n}" for n in range(MOST_PLANS)]
-    for job in others:
-        writing.plans.save(replace(plan, job_id=job))
-    for job in [*others[1:], "one"] * 3:
-        assert writing.plans.find(job).job_id == job
-    assert writing.store.faults.calls["get"] == MOST_PLANS
-    writing.plans.find(others[0])
-    assert writing.plans.find("one") == plan
-    assert writing.store.faults.calls["get"] == MOST_PLANS + 1
