@@ -58,7 +58,8 @@ class Grants:
             self._read_objects(),
             self._missing_is_404(),
             self._objects(JOBS_PREFIX, "s3:PutObject"),
-            self._tables("dynamodb:DescribeTable", "dynamodb:Scan"),
+            self._tables("dynamodb:DescribeTable"),
+            self._indexes("dynamodb:Query", "dynamodb:Scan"),
             self._ledger("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"),
             Grant(["states:DescribeExecution"], [self._executions()], "Whether a job still runs."),
             *self._queues("sqs:GetQueueAttributes"),
@@ -124,7 +125,7 @@ class Grants:
             Grant(
                 ["s3:ListBucket"],
                 [self.bucket.bucket_arn],
-                conditions={"StringLike": {"s3:prefix": f"{JOBS_PREFIX}*"}},
+                conditions={"StringLike": {"s3:prefix": [f"{JOBS_PREFIX}*", f"{EXPORTS_PREFIX}*"]}},
             ),
             Grant(["events:PutEvents"], [self.bus.event_bus_arn]),
             *self._key(),

@@ -8,19 +8,24 @@ from functools import cache
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from headrace.aws.clients import client, table_client
+from headrace.allowed import Allowed
+from headrace.aws.clients import client
 from headrace.aws.events import EventBridgeEvents
+from headrace.aws.executions import SfnExecutions
 from headrace.aws.ledger import DynamoLedger
 from headrace.aws.objects import S3ObjectStore
+from headrace.aws.places import AwsPlaces
 from headrace.aws.queue import SqsWriteQueue
-from headrace.aws.tables import DynamoTables
 from headrace.clock import SystemClock
 from headrace.dead_letters import DeadLetters
+from headrace.errors import SettingError
 from headrace.loader import Loader
 from headrace.plan import Plans
 from headrace.planner import Planner
 from headrace.ports import Remaining
 from headrace.reporter import Reporter
+from headrace.scanning.scanner import Scanner
+from headrace.scanning.sink import UnitLedger
 from headrace.writer import Writer
 from lambdas.settings import Settings, read_settings
 
@@ -49,8 +54,8 @@ def ledger() -> DynamoLedger:
 
 
 @cache
-def tables() -> DynamoTables:
-    return DynamoTables(table_client())
+def places() -> AwsPlaces:
+    return AwsPlaces()
 
 
 @cache
@@ -60,7 +65,9 @@ def plans() -> Plans:
 
 @cache
 def planner() -> Planner:
-    return Planner(store(), tables(), ledger(), _clock, settings().bucket, settings().tables)
+    executions = SfnExecutions(client("stepfunctions"))
+    allowed = Allowed(settings().tables, settings().queues, settings().roles)
+    return Planner(store(), places(), ledger(), executions, _clock, settings().bucket, allowed)
 
 
 @cache
@@ -68,9 +75,23 @@ def loader() -> Loader:
     return Loader(store(), queue(), ledger(), _clock, _rng, settings().bucket)
 
 
+def scanner(units: UnitLedger | None = None) -> Scanner:
+    """`units`: keeps the cursors, where that is not the ledger."""
+    return Scanner(store(), places(), queue(), units or ledger(), _clock, _rng, settings().bucket)
+
+
+def scan_defaults() -> tuple[str, str]:
+    """Table and queue of the events that name neither. Raises SettingError."""
+    table, url = settings().scan_table, settings().scan_queue_url
+    missing = [name for name, value in (("scan_table", table), ("scan_queue_url", url)) if not value]
+    if not (table and url):
+        raise SettingError([f"the setting {name} is missing: deploy with -c {name}=…" for name in missing])
+    return table, url
+
+
 @cache
 def writer() -> Writer:
-    return Writer(store(), tables(), queue(), ledger(), plans(), _clock, _rng, settings().bucket)
+    return Writer(store(), places(), queue(), ledger(), plans(), _clock, _rng, settings().bucket)
 
 
 @cache

@@ -45,9 +45,10 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "s3:ListBucket": BUCKET,
         "s3:PutObject": JOBS,
         "dynamodb:DescribeTable": DEMO,
-        "dynamodb:Scan": DEMO,
+        "dynamodb:Scan": DEMO | INDEXES,
         "states:DescribeExecution": {f"{EXECUTIONS}:*"},
-        **ledger("DeleteItem", "GetItem", "PutItem", "Query"),
+        **ledger("DeleteItem", "GetItem", "PutItem"),
+        "dynamodb:Query": DEMO | INDEXES | LEDGER,
     },
     "LoadChunk": {
         "s3:GetObject": OBJECTS,
