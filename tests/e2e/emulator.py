@@ -18,12 +18,16 @@ from botocore.config import Config
 
 ROOT = Path(__file__).parents[2]
 ENDPOINT = "HEADRACE_E2E_ENDPOINT"
+ACCOUNTS = ("111111111111", "222222222222")
+"""Others than the stack's own; an emulator takes an account's number as the access key of its root."""
 SETTINGS = {
     "tables": "e2e-*",
     "loader_timeout": "8",
     "writer_timeout": "5",
     "stall_seconds": "60",
     "max_receives": "3",
+    "queues": "arn:aws:sqs:us-east-1:000000000000:e2e-*",
+    "roles": ",".join(f"arn:aws:iam::{account}:role/e2e-headrace" for account in ACCOUNTS),
 }
 """Short, so that what has to run out does so soon; the visibility timeout is 30 seconds by this."""
 
@@ -38,12 +42,12 @@ class Emulator:
     directory: Path
     enforces_iam: bool
 
-    def client(self, service: str, key: str = "test", secret: str = "test") -> Any:
+    def client(self, service: str, key: str = "test", secret: str = "test", region: str = "us-east-1") -> Any:
         """A client of the account's root, or of the user whose access key it is."""
         return _session.client(
             service,
             endpoint_url=self.endpoint,
-            region_name="us-east-1",
+            region_name=region,
             aws_access_key_id=key,
             aws_secret_access_key=secret,
             verify=str(self.directory / "tmp/ministack-tls/server.crt") if self.enforces_iam else None,

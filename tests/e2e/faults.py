@@ -14,7 +14,7 @@ EXIT = "HEADRACE_FAULTS_EXIT"
 """Whether a kill ends the process itself: LocalStack's poller would go on with the dead one."""
 _MODULE = Path(__file__).with_name("faulty_functions.py")
 """Not to be imported here: it spoils the adapters."""
-_HANDLERS = {"LoadChunk": "load_chunk", "WriteBatch": "write_batch"}
+_HANDLERS = {"LoadChunk": "load_chunk", "ScanSegment": "scan_segment", "WriteBatch": "write_batch"}
 
 
 class Faults:

@@ -8,7 +8,8 @@ the name of a job, or of a table, says what goes wrong with it.
 | lost | the queue loses the first message of each batch |
 | later | messages come ten seconds late |
 | slow | each batch takes two seconds to send |
-| thirds | a third of each batch of write requests comes back unprocessed |
+| slowly | each page of a scan takes half a second, too |
+| thirds | a third of each batch of write requests, or of messages to a user's queue, is not taken |
 | throttled | every batch of write requests comes back unprocessed |
 | unsettled | the writer is killed after the write and before the settling, once |
 """
@@ -23,14 +24,18 @@ from pathlib import Path
 from typing import Any
 
 import lambdas.load_chunk
+import lambdas.scan_segment
 import lambdas.write_batch
 from headrace.aws.ledger import DynamoLedger
-from headrace.aws.queue import SqsWriteQueue
+from headrace.aws.queue import SqsUserQueue, SqsWriteQueue
 from headrace.aws.tables import DynamoTables
 from headrace.ledger import Outcome
-from headrace.ports import Written
+from headrace.ports import Page, ReadRequest, UserMessage, Written
 
 _send, _write, _settle = SqsWriteQueue.send, DynamoTables.write, DynamoLedger.settle
+_read, _send_to_user = DynamoTables.read, SqsUserQueue.send
+_scanned = {"job": ""}
+"""The job whose segment this process scans now."""
 
 
 class Killed(BaseException):
@@ -40,6 +45,12 @@ class Killed(BaseException):
 def load_chunk(event: dict[str, Any], context: Any) -> Any:
     _note(f"call-{event['job']}-{time.time_ns()}")
     return _killable(lambdas.load_chunk.handler, event, context)
+
+
+def scan_segment(event: dict[str, Any], context: Any) -> Any:
+    _scanned["job"] = event["job"]
+    _note(f"call-{event['job']}-{time.time_ns()}")
+    return _killable(lambdas.scan_segment.handler, event, context)
 
 
 def write_batch(event: dict[str, Any], context: Any) -> Any:
@@ -69,7 +80,7 @@ def send(self: SqsWriteQueue, bodies: Sequence[str], delay: int = 0) -> list[int
     if "halfway" in job and _note(f"killed-{job}"):
         _send(self, bodies[: len(bodies) // 2], delay)
         raise Killed
-    if "lost" in job:
+    if "lost" in job and _note(f"lost-{job}-{bodies[0][:200].replace('/', '_')}"):
         return _send(self, bodies[1:], delay) if bodies[1:] else []
     for _ in range(2 if "thrice" in job else 0):
         _send(self, bodies, delay)
@@ -95,6 +106,27 @@ def settle(self: DynamoLedger, job: str, unit: int, sequence: int, outcome: Outc
     return _settle(self, job, unit, sequence, outcome)
 
 
+def read(self: DynamoTables, request: ReadRequest) -> Page:
+    job = _scanned["job"]
+    if "slowly" in job:
+        time.sleep(0.5)
+        _note(f"page-{job}-{request.segment}-{request.start}-{time.time_ns()}"[:200].replace("/", "_"))
+    return _read(self, request)
+
+
+def send_to_user(self: SqsUserQueue, messages: Sequence[UserMessage]) -> list[int]:
+    job = _scanned["job"]
+    if "halfway" in job and _note(f"killed-{job}"):
+        _send_to_user(self, messages[: len(messages) // 2])
+        raise Killed
+    if "thirds" not in job:
+        return _send_to_user(self, messages)
+    taken = len(messages) - len(messages) // 3
+    return [*_send_to_user(self, messages[:taken]), *range(taken, len(messages))]
+
+
+DynamoTables.read = read  # type: ignore[method-assign]
+SqsUserQueue.send = send_to_user  # type: ignore[method-assign]
 SqsWriteQueue.send = send  # type: ignore[method-assign]
 DynamoTables.write = write  # type: ignore[method-assign]
 DynamoLedger.settle = settle  # type: ignore[method-assign]

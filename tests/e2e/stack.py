@@ -14,7 +14,9 @@ from uuid import uuid4
 
 from headrace import layout, names
 from headrace.planner import job_name
+from headrace.ports import Item
 from tests.e2e.emulator import Emulator
+from tests.everything import from_wire, to_wire
 
 PATIENCE = 200
 """Seconds to wait for a job; those that take long wait for the settings' times to run out."""
@@ -91,6 +93,49 @@ class Stack:
         found = [item for page in pages for item in page["Items"]]
         return {next(iter(item["id"].values())): item for item in found}
 
+    def wire_items(self, table: str) -> dict[str, Item]:
+        """A table's items by their `id`, as they go over the wire."""
+        return {key: to_wire(item) for key, item in self.items(table).items()}
+
+    def fill(self, table: str, items: Iterable[Item], client: Any = None) -> None:
+        """Puts items that are given as they go over the wire."""
+        puts = [{"PutRequest": {"Item": from_wire(item)}} for item in items]
+        for start in range(0, len(puts), 25):
+            left = {table: puts[start : start + 25]}
+            while left:
+                left = (client or self.dynamodb).batch_write_item(RequestItems=left)["UnprocessedItems"]
+
+    def queue(self, ending: str = "") -> str:
+        """Makes a queue that the stack may send to; `ending`: `.fifo` or nothing."""
+        attributes = {"FifoQueue": "true"} if ending else {}
+        made = self.sqs.create_queue(QueueName=self.name("queue") + ending, Attributes=attributes)
+        url: str = made["QueueUrl"]
+        return url
+
+    def drain(self, queue: str) -> list[str]:
+        """The bodies of all messages that are in a queue."""
+        found = []
+        while received := self.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+            found += [message["Body"] for message in received]
+            entries = [{"Id": str(i), "ReceiptHandle": m["ReceiptHandle"]} for i, m in enumerate(received)]
+            self.sqs.delete_message_batch(QueueUrl=queue, Entries=entries)
+        return found
+
+    def drain_fifo(self, queue: str) -> list[str]:
+        """A group of a FIFO queue gives nothing more before what it gave is deleted, so look twice."""
+        return [*self.drain(queue), *self.drain(queue)]
+
+    def units(self, job: str) -> list[dict[str, Any]]:
+        """The ledger's records of a job's units."""
+        pages = self.dynamodb.get_paginator("query").paginate(
+            TableName=self.ledger_table,
+            ConsistentRead=True,
+            KeyConditionExpression="job = :job AND begins_with(#record, :unit)",
+            ExpressionAttributeNames={"#record": names.LEDGER_SORT_KEY},
+            ExpressionAttributeValues={":job": {"S": job}, ":unit": {"S": "unit#"}},
+        )
+        return [json.loads(item["data"]["S"]) for page in pages for item in page["Items"]]
+
     def put(self, key: str, body: bytes | str) -> str:
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
         return f"s3://{self.bucket}/{key}"
@@ -124,6 +169,9 @@ class Stack:
         execution: str = started["executionArn"]
         return execution
 
+    def run(self, job: Mapping[str, Any], name: str = "") -> Ended:
+        return self.ended(self.start(job, name))
+
     def load(self, table: str, source: str, name: str = "", **fields: Any) -> str:
         return self.start({"operation": "load", "source": source, "target": table, **fields}, name)
 
@@ -152,17 +200,17 @@ class Stack:
 
     def ended(self, execution: str) -> Ended:
         """Waits until the execution ends."""
-        described = self._described(execution)
+        described = self.describe(execution)
         job = job_name(json.loads(described["input"]), described["name"])
         report = json.loads(self.get(f"s3://{self.bucket}/{layout.report_key(job)}"))
         return Ended(job, described["status"], described.get("error", ""), described.get("cause", ""), report)
 
     def output_of(self, execution: str) -> dict[str, Any]:
         """What an execution that succeeds returns."""
-        output: dict[str, Any] = json.loads(self._described(execution)["output"])
+        output: dict[str, Any] = json.loads(self.describe(execution)["output"])
         return output
 
-    def _described(self, execution: str) -> dict[str, Any]:
+    def describe(self, execution: str) -> dict[str, Any]:
         """An execution, once it ended."""
 
         def look() -> dict[str, Any] | None:

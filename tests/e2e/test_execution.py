@@ -30,16 +30,17 @@ def test_a_dry_run_writes_nothing(stack: Stack) -> None:
 
 def test_five_mistakes_are_told_at_once(stack: Stack) -> None:
     mistakes = {
-        "operation": "lod",
+        "operation": "load",
         "source": "not-a-url",
         "target": "x",
         "format": {"delimeter": ";"},
+        "write": {"mode": "upsert"},
         "tolerate": {"rejects": -1},
     }
     job = stack.ended(stack.start(mistakes))
     assert (job.status, job.error) == ("FAILED", "JobInvalidError")
     told = [line.split(":")[0] for line in job.cause.splitlines()]
-    assert sorted(told) == ["format.delimeter", "operation", "source", "target", "tolerate.rejects"]
+    assert sorted(told) == ["format.delimeter", "source", "target", "tolerate.rejects", "write.mode"]
 
 
 REFUSALS = {
