@@ -48,8 +48,8 @@ def reject_parts_prefix(job: str) -> str:
     return job_prefix(job) + "rejects/parts/"
 
 
-def window_rejects_key(job: str, unit: int, window: int) -> str:
-    return f"{reject_parts_prefix(job)}{unit:06d}-window-{window:06d}.csv"
+def window_rejects_key(job: str, unit: int, window: int, ending: str = "csv") -> str:
+    return f"{reject_parts_prefix(job)}{unit:06d}-window-{window:06d}.{ending}"
 
 
 def message_rejects_key(job: str, unit: int, sequence: int, try_: str, ending: str = "csv") -> str:

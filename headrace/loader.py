@@ -115,7 +115,7 @@ class Loader:
     def _keep_rejects(self, plan: Plan, record: UnitRecord, window: Window) -> None:
         """Where windows were once cut in another way, one may have left rejects that it has no more."""
         if window.rejects or record.void:
-            key = layout.window_rejects_key(plan.job_id, record.unit, record.window)
+            key = layout.window_rejects_key(plan.job_id, record.unit, record.window, plan.rejects_ending)
             self._store.put(self._bucket, key, plan.rejects_format().header + window.rejects)
 
     def _send(
@@ -165,8 +165,8 @@ def _request_of(plan: Plan) -> Callable[[Item], bytes]:
 
 def _window_limits(plan: Plan, unit: Unit) -> Limits:
     """A planned chunk is within the rows that a window may have, and mostly is one window. Text whose
-    records nobody counted is cut into windows as it is read."""
-    if unit.records is None:
+    end only reading tells is cut into windows as it is read."""
+    if unit.end is None:
         return Limits(min(plan.job.chunk_bytes, MAX_WINDOW_BYTES), max_rows(plan.header))
     return Limits(MAX_WINDOW_BYTES)
 

@@ -13,6 +13,9 @@ from headrace.ports import ObjectRef, ObjectStore
 from headrace.source import is_zipped, read_text
 from headrace.window import Reader
 
+_FIRST_ROW = 2
+"""Behind a header, which is row 1."""
+
 
 def read_unit(store: ObjectStore, plan: Plan, unit: Unit, record: UnitRecord) -> tuple[Reader, int]:
     """The records of the unit from the record's cursor on, and the number of the first.
@@ -25,7 +28,7 @@ def read_unit(store: ObjectStore, plan: Plan, unit: Unit, record: UnitRecord) ->
     assert source is not None, "the units of a plan without a source have parts"
     offset, row = record.offset, record.row
     zipped = is_zipped(store, source) if unit.part else plan.zipped
-    if unit.part and offset == 0 and form.shape is Shape.DELIMITED:
+    if unit.part and form.shape is Shape.DELIMITED and offset == unit.start and row <= _FIRST_ROW:
         offset, row = _behind_header(store, plan, unit.part)
     blocks = read_text(store, source, zipped, offset, unit.end)
     if form.shape is Shape.DELIMITED:

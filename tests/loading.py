@@ -110,7 +110,8 @@ class Loading:
 
     def rejects(self) -> list[bytes]:
         """Lines of the windows' rejects, without headers."""
-        keys = [layout.window_rejects_key(JOB_ID, 0, window) for window in range(self.record.window)]
+        ending = self.plan.rejects_ending
+        keys = [layout.window_rejects_key(JOB_ID, 0, number, ending) for number in range(self.record.window)]
         files = [self.store.objects.get((BUCKET, key), b"") for key in keys]
         spell = self.plan.rejects_format()
         return [line for file in files for line in spell.without_header(file).splitlines()]

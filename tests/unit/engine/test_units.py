@@ -292,20 +292,41 @@ def test_a_part_of_an_export_is_read_as_it_is_packed(shape: Shape, zipped: bool)
     check_accounts(one, names, one.sent())
 
 
+def test_a_chunk_from_the_middle_of_a_part_has_no_header() -> None:
+    text = b"id,name\n" + text_of(ROWS, ["a", "b", "c"])
+    one = Loading(text, key="part", part=True)
+    one.unit = replace(one.unit, start=51, row=3, end=len(text), records=2)
+    assert one.load().tally.requests == 2
+
+
+def test_a_part_whose_items_are_counted_is_cut_into_windows_all_the_same() -> None:
+    names = [f"k{number}" for number in range(60)]
+    one = Loading(gzip.compress(text_of(WIRE, names)), WIRE, key="part", part=True, records=60)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("headrace.loader.max_rows", lambda _: 7)
+        assert one.load().window == 9
+
+
 @pytest.mark.parametrize("pack", [gzip.compress, bytes])
-def test_a_part_of_a_csv_export_has_the_plans_header(pack: Any) -> None:
+@pytest.mark.parametrize(("start", "row"), [(0, 1), (8, 2)])
+def test_a_part_of_a_csv_export_has_the_plans_header(pack: Any, start: int, row: int) -> None:
     text = b"id,name\n" + text_of(ROWS, ["a", "!", "b"])
     one = Loading(pack(text), key="part", part=True)
-    record = one.load()
+    record = one.load(start=start, row=row)
     assert (record.tally.records, record.tally.requests, record.row) == (3, 2, 5)
     assert record.tally.first_reject is not None
     assert (record.tally.first_reject.row, record.tally.first_reject.offset) == (3, 51)
 
 
 @pytest.mark.parametrize("header", ["name,id", "id", "id,name:N"])
-def test_a_part_with_another_header_is_refused(header: str) -> None:
+@pytest.mark.parametrize(("start", "row"), [(0, 1), (8, 2)])
+def test_a_part_with_another_header_is_refused(header: str, start: int, row: int) -> None:
+    one = Loading(f"{header}\na,1\n".encode(), key="part", part=True)
     with pytest.raises(SourceFormatError, match="s3://data/part: its header is another than"):
-        Loading(f"{header}\na,1\n".encode(), key="part", part=True).load()
+        one.load(start=start, row=row)
+
+
+def test_a_part_that_is_empty_is_refused_where_a_header_is_expected() -> None:
     with pytest.raises(SourceFormatError, match="the object is empty; a header is expected"):
         Loading(b"", key="part", part=True).load()
 
