@@ -20,7 +20,8 @@ from headrace.errors import (
     ThrottledError,
     TransientError,
 )
-from headrace.job.model import Column, Format, Job, Operation, Place, Shape, WriteMode
+from headrace.items.lines import LineCodec
+from headrace.job.model import AttributeType, Column, Format, Job, Operation, Place, Shape, WriteMode
 from headrace.ledger import JobState, Stop
 from headrace.messages import MAX_MESSAGE_BYTES
 from headrace.parcels import Parcels
@@ -341,6 +342,28 @@ def test_items_are_rejected_as_json_lines_that_the_job_reads(
     assert found.pop("_headrace_reason").startswith("given up: ")
     assert found == {what: dict(zip(names, content.values(), strict=True))}
     assert writing.settled.parts[0].endswith(".jsonl")
+
+
+SWAPPED = {"id": Column(rename="old"), "old": Column(rename="id"), "gone": Column(drop=True)}
+
+
+@pytest.mark.parametrize("shape", [Shape.JSONL, Shape.DYNAMODB_JSON])
+@pytest.mark.parametrize("mode", [WriteMode.PUT, WriteMode.DELETE])
+def test_rejects_of_items_become_the_same_items_when_they_are_loaded_again(
+    shape: Shape, mode: WriteMode
+) -> None:
+    """Whatever a column of plain JSON is declared as: a reject says the types itself."""
+    types = (
+        {"at": Column(AttributeType.TTL), "doc": Column(AttributeType.JSON)} if shape is Shape.JSONL else {}
+    )
+    writing = Writing(replace(LOAD, mode=mode, format=Format(shape=shape), columns=SWAPPED | types))
+    item: Item = {"id": {"S": "a"}}
+    if mode is WriteMode.PUT:
+        item |= {"old": {"BS": ["AAE="]}, "at": {"N": "999999999999"}, "doc": {"S": "x"}}
+    writing.dead_letters.take("message", *(messages_of if mode is WriteMode.PUT else deletes_of)([item]))
+    codec = writing.plans.find("one").compile_codec()
+    assert isinstance(codec, LineCodec)
+    assert codec.encode(writing.rejects().decode().rstrip()) == item
 
 
 def test_a_refused_delete_of_a_load_is_a_row_with_its_key() -> None:
