@@ -88,6 +88,20 @@ def test_every_item_is_exported_once_whatever_fails(
     check_accounts(worker, worker.finish())
 
 
+@pytest.mark.parametrize("method", CALLS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_fault_at_any_call_changes_nothing(shape: Shape, method: str) -> None:
+    sizes, fields = [6, 1, 0, 5, 2], {"part_bytes": 300, "visit": 2}
+    check_accounts(smooth := bench(shape, sizes, **fields), smooth.finish())
+    calls = (smooth.ledger if method.endswith("_unit") else smooth.store).faults.calls[method]
+    for call in range(1, calls + 1):
+        for error in (Crash(), TransientError("try again")):
+            worker = bench(shape, sizes, **fields)
+            port = worker.ledger if method.endswith("_unit") else worker.store
+            port.faults.on(method, call, error)
+            check_accounts(worker, worker.finish())
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_parts_end_at_their_size_and_are_numbered_within_the_segment(shape: Shape) -> None:
     worker = bench(shape, [3] * 4, part_bytes=1)
