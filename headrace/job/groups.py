@@ -15,6 +15,13 @@ NO_DEFAULT: Final[Any] = object()
 ALL_OPERATIONS: Final = frozenset(Operation)
 ALL_SHAPES: Final = frozenset(Shape)
 
+_WITH: Final[Mapping[Shape, str]] = {
+    Shape.JSONL: "with format.preset jsonl",
+    Shape.DYNAMODB_JSON: "with format.preset dynamodb-json",
+    Shape.FOUND: "without format.preset",
+}
+_NOTHING: Final = object()
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -110,16 +117,11 @@ class Group:
         yield from ((line.name, line.name) for line in self.fields)
 
     def select(self, full: Mapping[str, Any]) -> dict[str, Any]:
-        """Those members of a JSON object that are fields here; no groups without any."""
+        """Those members of a JSON object that are fields here; no group without any."""
         found = {
-            line.name: line.kind.select(full[line.name]) if isinstance(line.kind, Group) else full[line.name]
-            for line in self.fields
-            if line.name in full
+            line.name: _selected(line.kind, full[line.name]) for line in self.fields if line.name in full
         }
-        empty = [
-            line.name for line in self.fields if isinstance(line.kind, Group) and not found.get(line.name)
-        ]
-        return {name: value for name, value in found.items() if name not in empty}
+        return {name: value for name, value in found.items() if value is not _NOTHING}
 
     def schema(self) -> dict[str, Any]:
         required = [line.name for line in self.fields if line.required]
@@ -131,11 +133,8 @@ class Group:
         }
 
 
-_WITH: Final[Mapping[Shape, str]] = {
-    Shape.JSONL: "with format.preset jsonl",
-    Shape.DYNAMODB_JSON: "with format.preset dynamodb-json",
-    Shape.FOUND: "without format.preset",
-}
+def _selected(kind: Kind, value: Any) -> Any:
+    return kind.select(value) or _NOTHING if isinstance(kind, Group) else value
 
 
 def _united(lines: Sequence[Field], operation: Operation | None) -> Field:

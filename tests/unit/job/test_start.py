@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headrace.errors import JobInvalidError
+from headrace.job.model import Operation, Place, Shape
 from headrace.job.parse import parse_job
 from headrace.job.start import Upload, decode_options, is_control_object, read_upload, upload_job
 from tests.unit.job.strategies import MINIMAL, json_values
@@ -154,6 +155,23 @@ def test_the_folders_options_are_the_jobs() -> None:
     assert (job.infer, job.format.delimiter) == (True, "\t")
 
 
+def test_options_may_say_that_the_upload_is_json_lines() -> None:
+    job = parse_job(upload_job(UPLOAD, {"format": {"preset": "jsonl"}}))
+    assert (job.operation, job.format.shape) == (Operation.LOAD, Shape.JSONL)
+
+
+def test_options_may_say_where_the_folders_table_is() -> None:
+    place = {"table": "orders", "region": "us-east-1"}
+    job = parse_job(upload_job(UPLOAD, {"target": place}))
+    assert (job.target, job.target_place) == ("orders", Place("us-east-1"))
+
+
+@pytest.mark.parametrize("operation", [name for name in Operation if name is not Operation.LOAD])
+def test_an_upload_is_always_loaded(operation: Operation) -> None:
+    with pytest.raises(JobInvalidError, match=r"operation: .* is not what the upload says; allowed: load"):
+        upload_job(UPLOAD, {"operation": operation})
+
+
 @pytest.mark.parametrize("target", ["orders", "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"])
 def test_options_may_name_the_folders_table(target: str) -> None:
     assert (
@@ -174,7 +192,8 @@ def test_options_that_contradict_the_upload_are_refused_all_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["customers", "arn:aws:dynamodb:eu-west-1:123456789012:table/customers", None]
+    "target",
+    ["customers", "arn:aws:dynamodb:eu-west-1:123456789012:table/customers", {"table": "customers"}, None],
 )
 def test_options_that_name_another_table_are_refused(target: object) -> None:
     with pytest.raises(JobInvalidError, match=r"target: .* is not what the upload says; allowed: orders"):

@@ -76,8 +76,9 @@ def test_a_job_goes_through_all_functions(pipeline: Pipeline) -> None:
 
 
 def test_a_job_that_cannot_run_is_refused_as_data(pipeline: Pipeline) -> None:
-    answer = call(plan, {"input": {"operation": "dump"}, **ASKED})
-    ended = call(report, {"input": {"operation": "dump"}, **ASKED, "error": answer["error"]})
+    wrong = {"operation": "load", "sorce": "s3://data/orders.csv"}
+    answer = call(plan, {"input": wrong, **ASKED})
+    ended = call(report, {"input": wrong, **ASKED, "error": answer["error"]})
     assert answer["status"] == "REFUSED"
     assert ended["error"] == "JobInvalidError"
     assert ended["cause"].count("\n") == 2
