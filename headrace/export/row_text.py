@@ -24,6 +24,9 @@ class RowText:
         self._spell = row_speller(form)
         self._header = list(header)
         self._header_line = self._encode(self._header) or b""
+        self._next = self._encode(["0"]) or b""
+        """Stands for any row that may follow."""
+        self._next_read = self._read(self._next, self._encoding)
         if not self._is_header_kept():
             faulty = [title for title in header if not self.can_spell(title)] or header[:1]
             fault = f"header: the format, in {form.encoding}, cannot spell {', '.join(map(shown, faulty))}"
@@ -38,7 +41,7 @@ class RowText:
     def line(self, cells: Sequence[str]) -> bytes | None:
         """None: the cells, or those of a row behind them, would not be read as they are."""
         line = self._encode(cells)
-        if line is None or self._read(line + self._header_line, self._encoding) != [cells, self._header]:
+        if line is None or self._read(line + self._next, self._encoding) != [cells, *self._next_read]:
             return None
         return line
 

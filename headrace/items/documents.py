@@ -109,6 +109,7 @@ _DECODER = json.JSONDecoder(
     parse_float=JsonNumber,
     parse_constant=_refuse_constant,
 )
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 _TOO_DEEP = f"nested too deep; DynamoDB keeps at most {MAX_LEVELS} lists and maps inside each other"
 
 
@@ -134,10 +135,6 @@ _READERS: dict[type, Callable[[Any, int], Value]] = {
     list: _list,
     JsonObject: _map,
 }
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _digits(number: str) -> str:
