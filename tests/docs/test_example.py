@@ -12,6 +12,7 @@ from headrace.names import EVENT_DETAIL_TYPE, EVENT_SOURCE
 from headrace.ports import KeyAttribute, TableSchema
 from tests.builders import BUCKET, HOME, Pipeline
 from tests.docs.blocks import block, page, table
+from tests.docs.reports import names_of
 
 ORDERS = TableSchema("orders", HOME + "orders", (KeyAttribute("order", "N", "partition"),))
 CSV = block(page("load-a-file"), "csv", "orders")
@@ -53,22 +54,15 @@ def test_the_mended_rejects_load_again(pipeline: Pipeline) -> None:
     assert (report["status"], rows(report)) == ("SUCCEEDED", {"read": 1, "written": 1})
 
 
-def _names(value: Any, path: str = "") -> set[str]:
-    """Dotted names of the fields; what has names of the user's or of DynamoDB's is one field."""
-    if isinstance(value, dict) and path not in ("throttles", "rejects.reasons", "suggestions"):
-        return {name for key in value for name in _names(value[key], f"{path}.{key}".lstrip("."))}
-    return {path}
-
-
 def test_the_page_has_every_field_of_the_report(pipeline: Pipeline) -> None:
     report = pipeline.run(CSV, columns=OPTIONS["columns"])
-    assert {row[0] for row in table(page("the-report"), "fields")} == _names(report)
+    assert {row[0] for row in table(page("the-report"), "fields")} == names_of(report)
 
 
 def test_the_page_marks_the_fields_of_a_job_that_did_not_start(pipeline: Pipeline) -> None:
     report = pipeline.run(CSV, columns={"price": "N"})
     marked = {row[0] for row in table(page("the-report"), "fields") if row[1]}
-    assert (report["error"], _names(report)) == ("HeaderError", marked)
+    assert (report["error"], names_of(report)) == ("HeaderError", marked)
 
 
 def test_the_pattern_of_the_page_matches_the_event() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,14 +19,15 @@ from headrace.items.size import MAX_ITEM_BYTES
 from headrace.items.text import CellError
 from headrace.job.model import Job
 from headrace.messages import MAX_MESSAGE_BYTES
-from headrace.names import DEAD_PREFIX, INCOMING_PREFIX
-from headrace.planner import MAX_UNITS
+from headrace.names import DEAD_PREFIX, EXPORTS_PREFIX, INCOMING_PREFIX
+from headrace.plan import Phase
+from headrace.planning.draft import MAX_UNITS
 from headrace.window import MAX_WINDOW_BYTES
 from tests.docs.blocks import PAGES, ROOT, page, table
 
 LOAD = page("load-a-file")
-_CODE = re.compile(r'(?:Problem\(\s*|CellError\((?:[^()]|\([^()]*\))*?, )"([a-z_]+)"[,)]')
-_PATH = re.compile(r"`((?:incoming|jobs|dead)/[^`]*)`")
+_CODE = re.compile(r'(?:[Pp]roblem\(\s*(?:name, )?|CellError\((?:[^()]|\([^()]*\))*?, )"([a-z_]+)"[,)]')
+_PATH = re.compile(r"`((?:incoming|jobs|dead|exports)/[^`]*)`")
 
 
 def subclasses(kind: type[Exception]) -> Iterator[type[Exception]]:
@@ -41,14 +43,25 @@ def test_every_error_has_its_heading() -> None:
 
 
 def test_the_places_in_the_bucket_are_those_of_the_layout() -> None:
-    job, folder = "<job>", "<table>"
+    job, folder, resumption = "<job>", "<table>", 1234
+    numbered = {
+        layout.units_key(job, Phase.WORK, resumption),
+        layout.units_key(job, Phase.COUNT, resumption),
+        layout.resumption_key(job, resumption),
+    }
     places = {
+        layout.document_key(job),
         layout.plan_key(job),
         layout.units_key(job),
+        layout.units_key(job, Phase.COUNT),
+        *(key.replace(str(resumption), "<resumption>") for key in numbered),
         layout.report_key(job),
         layout.report_page_key(job),
         layout.rejects_key(job),
+        layout.rejects_key(job, "jsonl"),
         layout.large_messages_prefix(job),
+        layout.parked_prefix(job),
+        layout.export_prefix(job),
         layout.options_key(folder),
         f"{INCOMING_PREFIX}{folder}/",
         DEAD_PREFIX,
@@ -59,7 +72,11 @@ def test_the_places_in_the_bucket_are_those_of_the_layout() -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_every_place_that_a_page_names_is_in_the_list_of_places(path: Path) -> None:
-    known = set(_PATH.findall(LOAD.read_text())) | {f"{INCOMING_PREFIX}<table>/<name>", INCOMING_PREFIX}
+    known = set(_PATH.findall(LOAD.read_text())) | {
+        f"{INCOMING_PREFIX}<table>/<name>",
+        INCOMING_PREFIX,
+        EXPORTS_PREFIX,
+    }
     assert set(_PATH.findall(path.read_text())) <= known
 
 
@@ -79,9 +96,20 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert limits | {MAX_WINDOW_BYTES, *MAX_KEY_BYTES.values(), job.concurrency, job.message_bytes} <= numbers
 
 
-def test_the_costs_are_amount_times_price_and_add_up() -> None:
-    *rows, total = table(page("costs"), "costs")
-    costs = [float(row[3]) for row in rows]
-    for _, amount, price, cost in rows:
+def _check_sum(rows: Sequence[Sequence[str]]) -> None:
+    *parts, total = (row[-3:] for row in rows)
+    for amount, price, cost in parts:
         assert float(cost) == round(float(amount.replace(",", "")) * float(price.strip("$")) / 1e6, 4)
-    assert round(sum(costs), 4) == float(total[3])
+    assert round(sum(float(cost) for _, _, cost in parts), 4) == float(total[-1])
+
+
+def test_the_costs_of_a_load_are_amount_times_price_and_add_up() -> None:
+    _check_sum(table(page("costs"), "costs"))
+
+
+def test_the_costs_of_other_operations_add_up_for_each() -> None:
+    rows = table(page("costs"), "costs of tables")
+    starts = [number for number, row in enumerate(rows) if row[0]]
+    assert [rows[start][0] for start in starts] == ["count", "export", "scan", "copy", "truncate"]
+    for start, end in pairwise([*starts, len(rows)]):
+        _check_sum(rows[start:end])

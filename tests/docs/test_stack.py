@@ -15,6 +15,9 @@ from tests.docs.blocks import page, quoted, table
 from tests.infra.synthesis import allowed, of_type, properties
 
 SETTINGS = table(page("settings"), "settings")
+EVERYTHING = Settings(
+    queues=("arn:aws:sqs:eu-west-1:123456789012:orders",), roles=("arn:aws:iam::111111111111:role/theirs",)
+)
 LOGGING = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 
@@ -58,7 +61,7 @@ def permissions() -> dict[str, set[str]]:
 @pytest.mark.parametrize(("function", "told"), list(permissions().items()))
 def test_a_function_may_do_what_the_page_says(function: str, told: set[str]) -> None:
     role = f"Functions{function.title().replace('_', '')}Role"
-    (policy,) = properties("AWS::IAM::Role", role)["Policies"]
+    (policy,) = properties("AWS::IAM::Role", role, EVERYTHING)["Policies"]
     assert set(allowed(policy["PolicyDocument"])) - LOGGING == told
 
 
