@@ -26,7 +26,8 @@ class Problem:
     """Why a row, or one of its cells, cannot be stored. `reason` is for a person and names the column."""
 
     code: str
-    """fields, encoding, type, key, size, nesting or json; other parts add refused and open_quote."""
+    """fields, encoding, type, key, size, nesting or json; other parts add refused and open_quote, and an
+    export column and empty."""
     column: str | None
     reason: str
 
