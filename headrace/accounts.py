@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
+from headrace.job.model import Operation
 from headrace.ledger import Settled, Tally, UnitRecord, UnitState, add_counts, add_tallies
 from headrace.plan import Task
 from headrace.ports import Counts
@@ -15,11 +16,12 @@ _NOTHING = Settled()
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Void units count for nothing but for what they consumed.
+    """Void units count for nothing but for what they consumed, and what they deleted where only what is
+    there is deleted: the units that do their work again do not find it any more.
 
-    `moving` and `counting` are the units that are not void, by what they do; `tally` and `counts` are
-    of those that move. `settled`: by unit. `void`: how many units are void. `consumed` and
-    `read_units` are of all units.
+    `moving` and `counting` are the units that are not void, by what they do; `tally` is of those that
+    move, `counts` and `settled`, by unit, also of deletions by void ones. `void`: how many units are
+    void. `consumed` and `read_units` are of all units.
     """
 
     moving: Sequence[UnitRecord]
@@ -65,13 +67,14 @@ class Accounts:
         return sum((unit.required & self.settled_of(unit).numbers).bit_count() for unit in self.moving)
 
 
-def add_up(units: Iterable[UnitRecord], settled: Mapping[int, Settled]) -> Accounts:
+def add_up(units: Iterable[UnitRecord], settled: Mapping[int, Settled], operation: Operation) -> Accounts:
     every = list(units)
     live = [unit for unit in every if unit.state is not UnitState.VOID]
-    void = {unit.unit for unit in every} - {unit.unit for unit in live}
+    void = [unit for unit in every if unit.state is UnitState.VOID]
     moving = [unit for unit in live if not Task(unit.task).counts]
     counting = [unit for unit in live if Task(unit.task).counts]
-    known = {number: one for number, one in settled.items() if number not in void}
+    ignored = {unit.unit for unit in void if not _empties(unit, operation)}
+    known = {number: one for number, one in settled.items() if number not in ignored}
     return Accounts(
         moving=moving,
         counting=counting,
@@ -83,6 +86,11 @@ def add_up(units: Iterable[UnitRecord], settled: Mapping[int, Settled]) -> Accou
         consumed=_counts(settled.values()),
         read_units=sum(unit.tally.read_units for unit in every),
     )
+
+
+def _empties(unit: UnitRecord, operation: Operation) -> bool:
+    """It deletes what it reads."""
+    return operation is Operation.TRUNCATE or unit.task == Task.PRUNE
 
 
 def _tally(units: Iterable[UnitRecord]) -> Tally:

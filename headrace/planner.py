@@ -96,10 +96,9 @@ class Planner:
         if upload and is_control_object(upload.key):
             return {"status": "IGNORED"}
         name = job_name(document, execution.name)
-        if control:
-            record = self._resuming.take_over(name, execution.arn)
-        else:
-            record = self._ledger.claim(JobRecord(name, execution.arn, self._clock.now()))
+        record = (
+            self._resuming.take_over(name, execution.arn) if control else self._claim(document, execution)
+        )
         if record.execution != execution.arn:
             return {"status": "DUPLICATE", "job": name, "execution": record.execution}
         if self._ledger.stopped(name):
@@ -107,9 +106,14 @@ class Planner:
         plan = self._plans.read(name)
         if plan:
             return self._go_on(record, plan)
-        if not control:
-            self._store.put(self._bucket, layout.document_key(name), json.dumps(document).encode())
         return self._begin(record, execution.home, remaining, reserve)
+
+    def _claim(self, document: object, execution: Execution) -> JobRecord:
+        """The job's record, this execution's if it is the first. What the job is to do is kept before there
+        is a record, so that whatever has one can be resumed."""
+        name = job_name(document, execution.name)
+        self._store.put(self._bucket, layout.document_key(name), json.dumps(document).encode())
+        return self._ledger.claim(JobRecord(name, execution.arn, self._clock.now()))
 
     def _cancel(self, job: str, execution: Execution) -> dict[str, Any]:
         record = self._ledger.job(job)

@@ -9,14 +9,14 @@ from typing import Any
 import orjson
 
 from headrace import layout
+from headrace.accounts import add_up
 from headrace.errors import JobNotFoundError, MessageError
 from headrace.export.manifest import write_manifests
-from headrace.job.model import Operation
-from headrace.ledger import JobRecord, JobState, Ledger, Settled, Stop, UnitRecord, UnitState
+from headrace.ledger import JobRecord, JobState, Ledger, Settled, Stop, UnitRecord
 from headrace.plan import Plan, Plans
 from headrace.ports import Clock, Events, ObjectStore
 from headrace.report_page import report_page
-from headrace.reporting import SUCCEEDED, build_refusal, build_report, build_unplanned
+from headrace.reporting import build_refusal, build_report, build_unplanned
 
 
 class Reporter:
@@ -81,7 +81,7 @@ class Reporter:
         units, settled = self._ledger.units(record.job), self._ledger.settled(record.job)
         url = self._join_rejects(plan, units, settled)
         report = build_report(record, plan, units, settled, now, url, stop)
-        if plan.job.operation is Operation.EXPORT and not plan.job.dry_run and report["status"] == SUCCEEDED:
+        if "export" in report and report["export"]["manifest"]:
             write_manifests(self._store, plan, record, units, now)
         return report
 
@@ -89,11 +89,11 @@ class Reporter:
         self, plan: Plan, units: Iterable[UnitRecord], settled: Mapping[int, Settled]
     ) -> str | None:
         """One rejects file of all parts that the ledger knows of."""
-        live = {unit.unit: unit for unit in units if unit.state is not UnitState.VOID}
-        behind = {number: unit.window + unit.page for number, unit in live.items() if unit.tally.rejected}
+        accounts = add_up(units, settled, plan.job.operation)
+        behind = {unit.unit: unit.window + unit.page for unit in accounts.moving if unit.tally.rejected}
         listed = self._store.list(self._bucket, layout.reject_parts_prefix(plan.job_id))
         parts = [key for key in listed if layout.is_committed_part(key, behind)]
-        parts += [part for number, one in settled.items() if number in live for part in one.parts]
+        parts += [part for one in accounts.settled.values() for part in one.parts]
         if not parts:
             return None
         key = layout.rejects_key(plan.job_id, plan.rejects_ending)

@@ -54,7 +54,7 @@ def build_report(
         rejects_url: where its rejects are, if it has any.
         stop: why it was to stop, if it was.
     """
-    accounts = add_up(units, settled)
+    accounts = add_up(units, settled, plan.job.operation)
     tally, counts = accounts.tally, accounts.counts
     pending = _pending(record, plan, accounts)
     if stop and not _is_all_done(plan, pending):
@@ -90,7 +90,7 @@ def build_report(
         },
         "consumed": {"write_units": accounts.consumed.units, "read_units": accounts.read_units},
         "throttles": dict(sorted(accounts.consumed.throttles.items())),
-        **_of_operation(plan, accounts),
+        **_of_operation(plan, accounts, verdict.status == SUCCEEDED and not plan.job.dry_run),
         "duplicates": {
             "rows": tally.superseded,
             "first": asdict(tally.first_duplicate) if tally.first_duplicate else None,
@@ -142,26 +142,27 @@ def _frame(record: JobRecord, verdict: Verdict, ended: float) -> dict[str, Any]:
     }
 
 
-def _of_operation(plan: Plan, accounts: Accounts) -> dict[str, Any]:
-    """What only some operations have to tell."""
+def _of_operation(plan: Plan, accounts: Accounts, is_whole: bool) -> dict[str, Any]:
+    """What only some operations have to tell. `is_whole`: nothing is missing."""
     operation = plan.job.operation
     told: dict[str, Any] = {}
     if operation.reads_table:
-        told["scan"] = _scan(operation, accounts)
+        told["scan"] = _scan(plan, accounts)
     if operation is Operation.COUNT:
         counted = {"items": accounts.counted.rows, "scanned": accounts.counted.scanned}
         told["count"] = counted | {f"table_{name}": size for name, size in plan.table.items()}
     if operation is Operation.EXPORT:
-        told["export"] = _export(plan, accounts)
+        told["export"] = _export(plan, accounts, is_whole)
     if operation is Operation.TRUNCATE or plan.job.mirror or plan.job.mode is WriteMode.DELETE:
         told["deleted"] = _deleted(plan, accounts)
     return told
 
 
-def _scan(operation: Operation, accounts: Accounts) -> dict[str, Any]:
-    """What was counted before the work is left out here, but for what it cost."""
-    is_count = operation is Operation.COUNT
-    units, tally = (accounts.counting, accounts.counted) if is_count else (accounts.moving, accounts.tally)
+def _scan(plan: Plan, accounts: Accounts) -> dict[str, Any]:
+    """What was counted before the work is left out here, but for the throttles that it met."""
+    is_counted = plan.job.operation is Operation.COUNT or plan.phase is Phase.COUNT
+    units = accounts.counting if is_counted else accounts.moving
+    tally = accounts.counted if is_counted else accounts.tally
     throttles = Counter(accounts.counted.read_throttles) + Counter(accounts.tally.read_throttles)
     return {
         "segments": len(units),
@@ -171,12 +172,13 @@ def _scan(operation: Operation, accounts: Accounts) -> dict[str, Any]:
     }
 
 
-def _export(plan: Plan, accounts: Accounts) -> dict[str, Any]:
+def _export(plan: Plan, accounts: Accounts, is_whole: bool) -> dict[str, Any]:
+    """An export that is not whole has no manifest."""
     parts = [part for unit in accounts.moving for part in unit.parts]
     location = _location(plan)
     return {
         "location": location,
-        "manifest": location + SUMMARY,
+        "manifest": location + SUMMARY if is_whole else None,
         "parts": len(parts),
         "bytes": sum(part.bytes for part in parts),
     }
@@ -190,9 +192,10 @@ def _location(plan: Plan) -> str:
 def _deleted(plan: Plan, accounts: Accounts) -> int:
     if not plan.job.mirror:
         return accounts.counts.written
-    return sum(
-        accounts.settled_of(unit).counts.written for unit in accounts.moving if unit.task == Task.PRUNE
+    copied = sum(
+        accounts.settled_of(unit).counts.written for unit in accounts.moving if unit.task == Task.MOVE
     )
+    return accounts.counts.written - copied
 
 
 def _rows(accounts: Accounts, requests: int) -> dict[str, int]:
