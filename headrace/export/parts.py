@@ -24,6 +24,8 @@ from headrace.ports import Item, ObjectStore, Page
 from headrace.scanning.sink import UnitLedger, advanced
 
 PART_BYTES = 64 * 1024 * 1024
+PARTS_OF_A_SIZE = 200
+"""After so many parts the next ones are twice as large: the unit's record has room for some 1,500."""
 MAX_REJECT_BYTES = 8 * 1024 * 1024
 """A part ends here too, as its rejects are held in memory."""
 _MOST_REASONS = 100
@@ -34,7 +36,7 @@ _MOST_CHARACTERS = 1000
 class ExportSink:
     """
     Args:
-        part_bytes: of text; a part ends with the page that reaches it.
+        part_bytes: of text; a part ends with the page that reaches it. See PARTS_OF_A_SIZE.
 
     Raises:
         HeaderError: see `headrace.export.spelling`.
@@ -67,7 +69,7 @@ class ExportSink:
             self._part_of(record).write(b"".join(spelled.lines), len(spelled.lines))
         self._rejects += b"".join(spelled.rejects)
         record = advanced(record, page, **spelled.tally(record.tally.reasons))
-        return self.leave(record) if self._is_full() else record
+        return self.leave(record) if self._is_full(len(record.parts)) else record
 
     def leave(self, record: UnitRecord) -> UnitRecord:
         if self._start:
@@ -100,9 +102,10 @@ class ExportSink:
             key = layout.page_rejects_key(self._plan.job_id, start.unit, start.page)
             self._store.put(self._plan.bucket, key, bytes(self._rejects))
 
-    def _is_full(self) -> bool:
+    def _is_full(self, parts: int) -> bool:
         written = self._part.text_bytes if self._part else 0
-        return written >= self._part_bytes or len(self._rejects) >= MAX_REJECT_BYTES
+        most = self._part_bytes << parts // PARTS_OF_A_SIZE
+        return written >= most or len(self._rejects) >= MAX_REJECT_BYTES
 
 
 @dataclass(frozen=True, slots=True)

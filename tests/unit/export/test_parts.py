@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from headrace import layout
 from headrace.errors import TransientError, TurnLostError
+from headrace.export.spelling import DynamoSpelling
 from headrace.job.model import AttributeType as T
 from headrace.job.model import Column, Shape
 from headrace.ledger import UnitRecord, UnitState
@@ -175,6 +176,13 @@ def test_a_part_ends_where_its_rejects_are_many(monkeypatch: pytest.MonkeyPatch)
     record = worker.finish()
     assert [part.items for part in record.parts] == [4, 4, 3]
     check_accounts(worker, record)
+
+
+def test_parts_grow_where_a_segment_has_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headrace.export.parts.PARTS_OF_A_SIZE", 2)
+    size = len(DynamoSpelling().line(item(0)))
+    worker = replace(bench(Shape.DYNAMODB_JSON, [], part_bytes=size), pages=[[item(0)]] * 14)
+    assert [part.items for part in worker.finish().parts] == [1, 1, 2, 2, 4, 4]
 
 
 def test_reasons_are_as_many_as_a_record_can_keep() -> None:
