@@ -122,11 +122,15 @@ class _Collector:
 
     def take(self, row: int, offset: int, record: Sequence[str]) -> None:
         self.rows += 1
+        problems: Sequence[Problem] = ()
         try:
             item = self.codec.encode(record)
             request = Request(_trimmed(self.request_of(item)), write_units(item_size(item)), row)
         except RowRejected as rejected:
-            self.reject(row, offset, record, rejected.problems)
+            problems = rejected.problems
+        if problems:
+            # Only here: the exception has kept all that the codec has read of the row.
+            self.reject(row, offset, record, problems)
             return
         key = self.codec.key_of(item)
         earlier = self.kept.get(key)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from headrace.items.number import canonical_number, number_text
-from headrace.items.size import text_size
+from headrace.items.size import MAX_ITEM_BYTES, text_size
 from headrace.items.text import CellError, has_lone_surrogate, shown
 
 Value = dict[str, Any]
@@ -23,6 +23,10 @@ MAX_NAME_BYTES = 65_535
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
+MOST_MARKS = MAX_ITEM_BYTES + 64 * 1024
+"""Of plain JSON: each stands for a byte of the item at least, but for those in text around the item."""
+
+
 class JsonNumber(str):
     """The text of a number in a JSON document."""
 
@@ -35,8 +39,14 @@ class JsonObject(list[tuple[str, Any]]):
     __slots__ = ()
 
 
-def parse_json(text: str) -> Any:
-    """The document with numbers as JsonNumber and objects as pairs. Raises CellError."""
+def parse_json(text: str, most_marks: int = MOST_MARKS) -> Any:
+    """The document with numbers as JsonNumber and objects as pairs. Raises CellError.
+
+    Args:
+        most_marks: `,`, `[` and `{` that it may have; each takes many times its size in memory.
+    """
+    if len(text) > most_marks and sum(map(text.count, ",[{")) > most_marks:
+        raise CellError(f"more values than an item of {MAX_ITEM_BYTES} bytes can have", "size")
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:

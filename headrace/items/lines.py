@@ -12,7 +12,7 @@ from typing import Any
 
 from headrace.errors import HeaderError
 from headrace.items.codec import Problem, RowRejected, check_size, key_of
-from headrace.items.documents import JsonObject, Value, check_name, parse_json, value_of
+from headrace.items.documents import MOST_MARKS, JsonObject, Value, check_name, parse_json, value_of
 from headrace.items.header import MAX_KEY_BYTES, described, named_columns
 from headrace.items.plain import typed
 from headrace.items.rejected import REJECT_FIELDS, source_line
@@ -23,10 +23,12 @@ from headrace.job.model import Job, Shape, WriteMode
 from headrace.ports import Item, KeyAttribute
 
 _BYTES_PER_CHARACTER = 4  # an item's for each character of its line: of UTF-8, or of `[]` in a list
-_MOST_MARKS = 3 * MAX_ITEM_BYTES
-"""Of `,`, `[` and `{`: the most that an item's line can have, as `{"SS":[""]},` in a list is one byte."""
+_MOST_WIRE_MARKS = 3 * MAX_ITEM_BYTES
+"""Of DynamoDB JSON: in a list `{"SS":[""]},` is one byte."""
 _BROKEN: Value = {}
 """Stands in an item for a value that could not be read."""
+_OF_ITEMS = ("nesting", "size")
+"""What is wrong with the item that a line would be, not with its JSON."""
 _INCREMENTAL = frozenset({"Metadata", "Keys", "NewImage", "OldImage"})
 _KEY_SIZES: dict[str, Callable[[str], int]] = {"S": text_size, "B": binary_size}
 
@@ -88,9 +90,8 @@ class LineCodec:
         line = source_line(line)
         if has_lone_surrogate(line):
             raise CellError(f"{shown(line)} has bytes that are not utf-8", "encoding")
-        if sum(map(line.count, ",[{")) > _MOST_MARKS:
-            raise CellError(f"more values than an item of {MAX_ITEM_BYTES} bytes can have", "size")
-        found = _parsed(line)
+        may_be_wire = self.shape is Shape.DYNAMODB_JSON or REJECT_FIELDS in line
+        found = _parsed(line, _MOST_WIRE_MARKS if may_be_wire else MOST_MARKS)
         own = JsonObject(member for member in found if not member[0].startswith(REJECT_FIELDS))
         item = self._wrapped(own)
         if self.shape is Shape.DYNAMODB_JSON:
@@ -145,11 +146,11 @@ def _needless_types(job: Job) -> Iterator[str]:
             )
 
 
-def _parsed(line: str) -> JsonObject:
+def _parsed(line: str, most_marks: int) -> JsonObject:
     try:
-        found = parse_json(line)
+        found = parse_json(line, most_marks)
     except CellError as error:
-        raise CellError(str(error), "nesting" if error.code == "nesting" else "json") from error
+        raise CellError(str(error), error.code if error.code in _OF_ITEMS else "json") from error
     if type(found) is not JsonObject:
         raise CellError(f"{kind_of(found)} where a JSON object is expected", "json")
     return found

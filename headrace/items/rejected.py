@@ -6,6 +6,8 @@ text of `_headrace_line` where there is one; so a file of rejects can be loaded 
 
 from __future__ import annotations
 
+import sys
+
 from headrace.items.documents import JsonObject, parse_json, spelled
 from headrace.items.text import CellError
 from headrace.ports import Item
@@ -42,7 +44,7 @@ def source_line(text: str) -> str:
     """The line itself; of a reject's that keeps a line in a field, that one."""
     while f'"{LINE_FIELD}"' in text:
         try:
-            found = parse_json(text)
+            found = parse_json(text, sys.maxsize)
         except CellError:
             return text
         own = dict(found).get(LINE_FIELD) if isinstance(found, JsonObject) else None

@@ -51,7 +51,7 @@ def _whole_lines(data: bytes) -> list[str]:
 
 def _is_object(line: str) -> bool:
     try:
-        return isinstance(parse_json(line), JsonObject)
+        return isinstance(parse_json(line, HEAD_BYTES), JsonObject)
     except CellError:
         return False
 

@@ -331,14 +331,19 @@ def test_an_item_at_the_limit_is_kept_and_above_it_rejected(shape: Shape, charac
 
 @pytest.mark.parametrize("element", ['""', "[]", "0"])
 def test_many_short_values_are_counted_and_too_many_not_even_read(element: str) -> None:
-    for count in (MAX_ITEM_BYTES, 4 * MAX_ITEM_BYTES):
+    for count in (MAX_ITEM_BYTES, 2 * MAX_ITEM_BYTES):
         line = f'{{"id":"a","x":[{",".join([element] * count)}]}}'
         assert problems_of(codec(PLAIN), line)[0][0] == "size"
+    assert problems_of(codec(PLAIN), line)[0][2].startswith("more values than an item of 409600 bytes")
+    reject = reject_text(line, code="size", reason="why").decode()
+    assert problems_of(codec(PLAIN), reject) == problems_of(codec(PLAIN), line)
 
 
-def test_the_longest_line_of_an_item_is_read() -> None:
+def test_the_longest_line_of_an_item_is_read_also_as_a_reject() -> None:
     members = ",".join(['{"SS":[""]}'] * (MAX_ITEM_BYTES - len("idax") - 3))
-    codec(WIRE).encode(f'{{"id":{{"S":"a"}},"x":{{"L":[{members}]}}}}')
+    line = f'{{"id":{{"S":"a"}},"x":{{"L":[{members}]}}}}'
+    found = codec(WIRE).encode(reject_text(line, code="refused", reason="why").decode())
+    assert len(found["x"]["L"]) == MAX_ITEM_BYTES - 7
 
 
 @pytest.mark.parametrize(("one", "other"), [("1", "1.0"), ("-0", "0"), ("5e0", "5.")])

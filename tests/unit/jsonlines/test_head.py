@@ -14,7 +14,7 @@ from tests.fakes import MemoryObjectStore
 
 
 def look(body: bytes, key: str = "rows.jsonl") -> bool:
-    store = MemoryObjectStore(block=1000)
+    store = MemoryObjectStore(block=1 << 16)
     store.objects["b", key] = body
     return look_at_lines(store, store.find("b", key))
 
