@@ -12,7 +12,7 @@ import orjson
 
 from headrace import layout
 from headrace.allowed import Allowed
-from headrace.errors import JobCancelledError, JobInvalidError, JobNotFoundError
+from headrace.errors import JobCancelledError, JobInvalidError, JobNotFoundError, TurnLostError
 from headrace.job.control import read_control
 from headrace.job.parse import parse_job
 from headrace.job.start import Upload, decode_options, is_control_object, read_upload, upload_job
@@ -153,7 +153,12 @@ class Planner:
         return upload_job(upload, decode_options(text, f"s3://{upload.bucket}/{upload.options_key}"))
 
     def _keep(self, record: JobRecord, plan: Plan, units: Sequence[Work]) -> dict[str, Any]:
-        """The plan comes last: where there is one, all the rest is there too."""
+        """The plan comes last: where there is one, all the rest is there too.
+
+        Raises TurnLostError: while this was being planned, another execution has resumed the job."""
+        known = self._ledger.job(record.job)
+        if known is None or known.execution != record.execution:
+            raise TurnLostError(f"another execution has job {record.job!r} now")
         key = layout.units_key(record.job, plan.phase, record.resumed)
         self._store.put(self._bucket, key, orjson.dumps(units))
         self._ledger.save_job(record)

@@ -268,15 +268,16 @@ class Pipeline:
             if not self.waiting:
                 return
             self.rng.shuffle(self.waiting)
-            for _ in range(len(self.waiting)):
-                self._deliver_next()
+            for message in tuple(self.waiting):
+                self._deliver(*message)
 
-    def _deliver_next(self) -> None:
-        body, receives = self.waiting[0]
+    def _deliver(self, body: str, receives: int) -> None:
+        """The message is in the queue until it is taken."""
         taken = self._write(body, receives)
         if not taken and receives == self.max_receives:
             taken = self._bury(body)
-        del self.waiting[0]
+        if (body, receives) in self.waiting:
+            self.waiting.remove((body, receives))
         if not taken:
             self.waiting.append((body, receives + 1))
 
