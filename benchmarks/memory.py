@@ -14,7 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.samples import HARD, ORDERS_COLUMNS, ORDERS_HEADER, orders, pairs, save
+from benchmarks.samples import (
+    HARD,
+    HARD_LINES,
+    ORDERS_COLUMNS,
+    ORDERS_HEADER,
+    lines,
+    orders,
+    pairs,
+    save,
+)
 
 MIB = 1024 * 1024
 _ROOT = Path(__file__).parent.parent
@@ -37,12 +46,16 @@ class Figure:
 
 
 class Case:
-    """One object in a folder of its own, and the functions called on it, each in a fresh process."""
+    """One object in a folder of its own, and the functions called on it, each in a fresh process.
 
-    def __init__(self, folder: Path, shape: str, rows: Iterator[str], columns: dict[str, str]) -> None:
+    Args:
+        fields: of the job, beside the ones that every job has.
+    """
+
+    def __init__(self, folder: Path, shape: str, rows: Iterator[str], fields: dict[str, Any]) -> None:
         self._folder = folder
         self._shape = shape
-        self._columns = columns
+        self._fields = fields
         self._size = save(folder / "data" / "source.csv", rows).stat().st_size
 
     def plan(self, chunk_bytes: int) -> Figure:
@@ -50,7 +63,7 @@ class Case:
             "operation": "load",
             "source": "s3://data/source.csv",
             "target": "orders",
-            "columns": self._columns,
+            **self._fields,
             "parallel": {"chunk_bytes": chunk_bytes},
         }
         return self._call("plan", f"plan of {self._size / MIB:.0f} MiB", [_EXECUTION | {"input": job}])
@@ -94,17 +107,24 @@ def _record(name: str, body: str) -> dict[str, Any]:
 
 def figures(rows: int, chunk_bytes: int, shapes: Iterable[str]) -> Iterator[Figure]:
     """Of `rows` orders, of one chunk of orders that are all rejected, and of one of each of the shapes,
-    which are names of HARD."""
-    yield from _measure(f"orders, {rows:,} rows", orders(rows), ORDERS_COLUMNS, chunk_bytes)
-    wrong = dict.fromkeys(ORDERS_HEADER.strip().split(",")[1:], "BOOL")
+    which are names of HARD or of HARD_LINES."""
+    yield from _measure(f"orders, {rows:,} rows", orders(rows), {"columns": ORDERS_COLUMNS}, chunk_bytes)
+    wrong = {"columns": dict.fromkeys(ORDERS_HEADER.strip().split(",")[1:], "BOOL")}
     yield from _measure("orders, seven wrong cells a row", orders(chunk_bytes // 200), wrong, chunk_bytes)
     for shape in shapes:
-        yield from _measure(shape, pairs(chunk_bytes, HARD[shape]), {}, chunk_bytes)
+        yield from _measure(shape, *_hard(shape, chunk_bytes), chunk_bytes)
 
 
-def _measure(shape: str, rows: Iterator[str], columns: dict[str, str], chunk_bytes: int) -> Iterator[Figure]:
+def _hard(shape: str, size: int) -> tuple[Iterator[str], dict[str, Any]]:
+    if shape in HARD:
+        return pairs(size, HARD[shape]), {}
+    preset, row = HARD_LINES[shape]
+    return lines(size, row), {"format": {"preset": preset}}
+
+
+def _measure(shape: str, rows: Iterator[str], fields: dict[str, Any], chunk_bytes: int) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
-        case = Case(Path(folder), shape, rows, columns)
+        case = Case(Path(folder), shape, rows, fields)
         yield case.plan(chunk_bytes)
         yield case.load()
         if written := case.write():
@@ -115,7 +135,8 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=5_000_000)
     parser.add_argument("--chunk-bytes", type=int, default=16 * MIB)
-    parser.add_argument("--shapes", nargs="*", default=list(HARD), choices=list(HARD))
+    shapes = [*HARD, *HARD_LINES]
+    parser.add_argument("--shapes", nargs="*", default=shapes, choices=shapes)
     asked = parser.parse_args(arguments)
     print("| object | work | before, MiB | peak, MiB |\n|---|---|---:|---:|")
     for figure in figures(asked.rows, asked.chunk_bytes, asked.shapes):

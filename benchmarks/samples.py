@@ -1,4 +1,4 @@
-"""Delimited texts of any size: orders as a shop has them, and the shapes that are hardest to load."""
+"""Texts of any size: orders as a shop has them, and the shapes that are hardest to load."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from headrace.delimited.dialect import MAX_RECORD_BYTES
+from headrace.items.size import MAX_ITEM_BYTES
 
 ORDERS_HEADER = "order_id,customer,placed,status,amount,items,city,note\n"
 ORDERS_COLUMNS = {"customer": "N", "amount": "N", "items": "N"}
@@ -15,6 +16,9 @@ PAIR_HEADER = "order_id,note\n"
 
 _BLOCK = 1024 * 1024
 _LONGEST = MAX_RECORD_BYTES * 9 // 10
+_EMPTY_SET = '{"SS":[""]}'
+_MOST_SETS = 340_000  # whose line is within the limit of a record
+_MOST_NUMBERS = MAX_ITEM_BYTES // 3 - 10
 _CITIES = ("Zürich", "Kraków", "São Paulo", "Lagos", "Osaka", "Quito", "Oslo", "Boston")
 _STATES = ("placed", "packed", "sent", "returned")
 _WORDS = "please ring the bell twice and leave the parcel with the neighbour if nobody opens " * 12
@@ -57,6 +61,11 @@ def orders(rows: int, quoting: Quoting = Quoting.SOME, note: int = 131) -> Itera
 def pairs(size: int, row: Callable[[int], str]) -> Iterator[str]:
     """Rows of two columns until there are `size` bytes of ASCII."""
     yield PAIR_HEADER
+    yield from lines(size, row)
+
+
+def lines(size: int, row: Callable[[int], str]) -> Iterator[str]:
+    """Lines until there are `size` bytes of ASCII."""
     for number in count():
         if size <= 0:
             return
@@ -82,6 +91,35 @@ HARD: dict[str, Callable[[int], str]] = {
     "one row of commas as long as a record may be": lambda _: "," * _LONGEST + "\n",
 }
 """Rows of two columns, by what is hard about them."""
+
+
+def _array(value: str, count: int) -> str:
+    return "[" + ",".join([value] * count) + "]"
+
+
+_PLAIN, _WIRE = "jsonl", "dynamodb-json"
+HARD_LINES: dict[str, tuple[str, Callable[[int], str]]] = {
+    "shortest items, all keys distinct": (_WIRE, lambda number: f'{{"order_id":{{"S":"{number:x}"}}}}\n'),
+    "lines of 70 bytes, all rejected": (
+        _WIRE,
+        lambda _: '{"Item":{"note":{"S":"an item without the key that it should have"}}}\n',
+    ),
+    "items of as many values as there can be": (
+        _WIRE,
+        lambda number: (
+            f'{{"order_id":{{"S":"{number:x}"}},"sets":{{"L":{_array(_EMPTY_SET, _MOST_SETS)}}}}}\n'
+        ),
+    ),
+    "items of as many numbers as there can be": (
+        _PLAIN,
+        lambda number: f'{{"order_id":"{number:x}","numbers":{_array("1", _MOST_NUMBERS)}}}\n',
+    ),
+    "lists of more numbers than there can be": (
+        _PLAIN,
+        lambda number: f'{{"order_id":"{number:x}","numbers":{_array("1", 15 * _MOST_NUMBERS)}}}\n',
+    ),
+}
+"""Lines of JSON, by what is hard about them, each with its format."""
 
 
 def save(path: Path, rows: Iterator[str]) -> Path:

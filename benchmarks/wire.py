@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import boto3
+import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
@@ -38,16 +39,23 @@ class Wire:
             "DescribeTable": lambda _: {"Table": _TABLE},
             "BatchWriteItem": lambda _: {"UnprocessedItems": {}},
             "GetItem": lambda body: {"Item": found} if (found := self._items.get(_key(body["Key"]))) else {},
+            "BatchGetItem": self._get_items,
             "PutItem": self._put_item,
             "UpdateItem": lambda _: {},
             "SendMessageBatch": self._send,
         }
 
     def attach(self) -> None:
-        """To every client that is made from now on."""
+        """To every client of every session that is made from now on."""
+        make = botocore.session.get_session
+
+        def get_session(*args: Any, **options: Any) -> Any:
+            session: Any = make(*args, **options)
+            session.register("before-send", self._answer)
+            return session
+
+        botocore.session.get_session = get_session
         boto3.setup_default_session()
-        session: Any = boto3._get_default_session()
-        session.events.register("before-send", self._answer)
 
     def _answer(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         body: Any = request.body
@@ -73,6 +81,13 @@ class Wire:
         with path.open("rb", buffering=0) as file:
             file.seek(start)
             return _response(request, 206 if part else 200, file.read(last + 1 - start))
+
+    def _get_items(self, body: Any) -> dict[str, Any]:
+        found = {
+            table: [self._items[_key(key)] for key in asked["Keys"] if _key(key) in self._items]
+            for table, asked in body["RequestItems"].items()
+        }
+        return {"Responses": found, "UnprocessedKeys": {}}
 
     def _put_item(self, body: Any) -> dict[str, Any]:
         self._items[_key(body["Item"])] = body["Item"]

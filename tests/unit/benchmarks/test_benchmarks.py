@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import memory, planning, rows
-from benchmarks.samples import HARD, ORDERS_HEADER, Quoting, orders, pairs, save
+from benchmarks.samples import HARD, HARD_LINES, ORDERS_HEADER, Quoting, orders, pairs, save
+from headrace.delimited.dialect import MAX_RECORD_BYTES
 
 
 @pytest.mark.parametrize("quoting", list(Quoting))
@@ -38,6 +39,12 @@ def test_a_hard_shape_fills_the_size_that_is_asked_for(shape: str) -> None:
     assert size >= 1000
 
 
+@pytest.mark.parametrize("shape", list(HARD_LINES))
+def test_a_hard_line_is_a_line_within_the_limit_of_a_record(shape: str) -> None:
+    _, row = HARD_LINES[shape]
+    assert row(0).index("\n") + 1 == len(row(0)) < MAX_RECORD_BYTES
+
+
 def test_planning_finds_the_records_of_the_file(tmp_path: Path) -> None:
     path = save(tmp_path / "orders.csv", orders(400))
     assert planning.scan(path) == 400
@@ -57,7 +64,8 @@ def test_rows_become_messages(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_memory_measures_each_function_on_each_object() -> None:
-    found = list(memory.figures(400, 20_000, ["blank lines"]))
+    found = list(memory.figures(400, 20_000, ["blank lines", "shortest items, all keys distinct"]))
     work = [figure.work.split(" ")[0] for figure in found]
-    assert work == ["plan", "load_chunk", "write_batch", *["plan", "load_chunk"] * 2]
+    whole = ["plan", "load_chunk", "write_batch"]
+    assert work == [*whole, *["plan", "load_chunk"] * 2, *whole]
     assert all(0 < figure.before <= figure.peak for figure in found)
