@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from headrace.ports import Item, TableSchema
@@ -64,6 +65,17 @@ def outcome(pipeline: Pipeline, report: Mapping[str, Any]) -> dict[str, Any]:
         "queue": set(pipeline.user_queue.bodies),
         "export": exported(pipeline),
     }
+
+
+@cache
+def uninterrupted(scenario: Scenario) -> tuple[dict[str, Any], int]:
+    """What the job comes to, and how many calls of ports it takes."""
+    pipeline = small_pipeline()
+    document = scenario.prepare(pipeline)
+    before = pipeline.calls.count
+    report = pipeline.execute(document)
+    assert report["status"] == "SUCCEEDED", report["cause"]
+    return outcome(pipeline, report), pipeline.calls.count - before
 
 
 def exported(pipeline: Pipeline) -> dict[str, bytes]:

@@ -73,9 +73,7 @@ def _of_export(store: ObjectStore, job: Job, export: Export) -> Source:
     job = _as_exported(job, export)
     records: Sequence[int | None] = export.items or [None] * len(export.parts)
     if not export.parts:
-        bucket, key = job.source.removeprefix("s3://").split("/", 1)
-        nothing = ObjectRef(bucket, key, 0, "")
-        return Source(job, [Text(nothing, False)], None, header=export.header)
+        return _of_nothing(job)
     if export.format:
         encoding = settle_encoding(export.format.encoding, b"")
         texts = [
@@ -90,6 +88,13 @@ def _of_export(store: ObjectStore, job: Job, export: Export) -> Source:
         for ref, items in zip(export.parts, records, strict=True)
     ]
     return Source(job, texts, None)
+
+
+def _of_nothing(job: Job) -> Source:
+    """An export without parts: of the shape that needs no header."""
+    bucket, key = job.source.removeprefix("s3://").split("/", 1)
+    text = Text(ObjectRef(bucket, key, 0, ""), zipped=False)
+    return Source(replace(job, format=Format(shape=Shape.JSONL)), [text], None)
 
 
 def _as_exported(job: Job, export: Export) -> Job:

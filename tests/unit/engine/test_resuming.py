@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import random
-from functools import cache
 from typing import Any
 
 import pytest
@@ -28,24 +27,13 @@ from tests.builders import (
     upload_event,
 )
 from tests.fakes import Crash
-from tests.scenarios import READING, SCENARIOS, WRITING, Scenario, outcome, small_pipeline
+from tests.scenarios import READING, SCENARIOS, WRITING, Scenario, outcome, small_pipeline, uninterrupted
 
 STOP = Stop("JobCancelledError", "the execution was stopped")
 _scenarios = st.sampled_from(SCENARIOS)
 _calls = st.integers(0, 999)
 """At which of the calls that a run makes something happens, in thousandths."""
 _seeds = st.integers(0, 9)
-
-
-@cache
-def uninterrupted(scenario: Scenario) -> tuple[dict[str, Any], int]:
-    """What the job comes to, and how many calls of ports it takes."""
-    pipeline = small_pipeline()
-    document = scenario.prepare(pipeline)
-    before = pipeline.calls.count
-    report = pipeline.execute(document)
-    assert report["status"] == "SUCCEEDED", report["cause"]
-    return outcome(pipeline, report), pipeline.calls.count - before
 
 
 def call_of(scenario: Scenario, thousandth: int) -> int:
