@@ -11,14 +11,14 @@ from headrace import layout
 from headrace.delimited.split import Limits
 from headrace.job.model import WriteMode
 from headrace.ledger import Ledger, Settled, UnitRecord, UnitState, add_tallies
-from headrace.messages import PACKING, delete_request, pack, put_request
+from headrace.messages import PACKING, delete_request, pack
 from headrace.parcels import Parcels
 from headrace.plan import Plan, Unit
-from headrace.ports import Clock, Item, ObjectStore, Remaining, WriteQueue
+from headrace.ports import Clock, ObjectStore, Remaining, WriteQueue
 from headrace.resending import ParkedMessages
 from headrace.sending import batches, send_all
 from headrace.unit_text import read_unit
-from headrace.window import MAX_WINDOW_BYTES, Window, max_rows, read_windows
+from headrace.window import MAX_WINDOW_BYTES, Window, Writes, max_rows, read_windows
 
 _Leave = Callable[[bool], bool]
 """Whether to leave the unit to a later call, given whether anything was done in this one: its job is to
@@ -83,8 +83,8 @@ class Loader:
         accounted = self._accounted(plan, unit)
         reader, row = read_unit(self._store, plan, unit, record)
         codec, spelling = plan.compile_codec(), plan.rejects_format()
-        limits, request_of = _window_limits(plan, unit), _request_of(plan)
-        for window in read_windows(reader, row, codec, spelling, limits, request_of):
+        limits = _window_limits(plan, unit)
+        for window in read_windows(reader, row, codec, spelling, limits, _writes(plan)):
             record = self._begin(plan, record, window)
             self._keep_rejects(plan, record, window)
             sent, complete = self._send(plan, record, window, accounted, leave)
@@ -156,11 +156,11 @@ class Loader:
             send_all(self._queue, bodies, self._clock, self._rng)
 
 
-def _request_of(plan: Plan) -> Callable[[Item], bytes]:
+def _writes(plan: Plan) -> Writes:
     if plan.job.mode is not WriteMode.DELETE:
-        return put_request
+        return Writes(newer_by=plan.job.newer_by)
     names = [key.name for key in plan.keys if key.index is None]
-    return lambda item: delete_request({name: item[name] for name in names})
+    return Writes(lambda item: delete_request({name: item[name] for name in names}))
 
 
 def _window_limits(plan: Plan, unit: Unit) -> Limits:

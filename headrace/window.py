@@ -16,9 +16,11 @@ from typing import Any, Protocol
 from headrace.delimited.rejects import Reject
 from headrace.delimited.split import Limits
 from headrace.items.codec import Problem, RowRejected
+from headrace.items.order import is_greater
 from headrace.items.size import item_size, write_units
+from headrace.items.text import shown
 from headrace.ledger import DuplicateNote, RejectNote, Tally
-from headrace.messages import Request, put_request
+from headrace.messages import Request, content_of, put_request
 from headrace.ports import Item
 
 MAX_WINDOW_BYTES = 64 * 1024 * 1024
@@ -50,6 +52,15 @@ class Reader(Protocol):
         ...
 
     def __iter__(self) -> Iterator[tuple[int, int, Sequence[str]]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """What items are written as: `request_of` makes a request of one. `newer_by`: the attribute that
+    tells which of two with one key is newer; None: the one that comes later."""
+
+    request_of: Callable[[Item], bytes] = put_request
+    newer_by: str | None = None
 
 
 class Codec(Protocol):
@@ -103,7 +114,7 @@ class _Collector:
 
     codec: Codec
     rejects_format: Spelling
-    request_of: Callable[[Item], bytes]
+    writes: Writes
     kept: dict[tuple[str, ...], Request] = field(default_factory=dict)
     rejects: io.BytesIO = field(default_factory=io.BytesIO)
     bodies: int = 0
@@ -125,21 +136,39 @@ class _Collector:
         problems: Sequence[Problem] = ()
         try:
             item = self.codec.encode(record)
-            request = Request(_trimmed(self.request_of(item)), write_units(item_size(item)), row)
+            self._check_age(item)
+            request = Request(_trimmed(self.writes.request_of(item)), write_units(item_size(item)), row)
         except RowRejected as rejected:
             problems = rejected.problems
         if problems:
             # Only here: the exception has kept all that the codec has read of the row.
             self.reject(row, offset, record, problems)
             return
+        self._keep(item, request)
+
+    def _check_age(self, item: Item) -> None:
+        name = self.writes.newer_by
+        if name is not None and name not in item:
+            reason = f"there is no attribute {shown(name)}, which tells whether the item is newer"
+            raise RowRejected([Problem("newer", None, reason)])
+
+    def _keep(self, item: Item, request: Request) -> None:
+        """Of requests with one key one is kept, in the place of the first."""
         key = self.codec.key_of(item)
         earlier = self.kept.get(key)
-        self.bodies += len(request.body)
-        if earlier is not None:
-            self.bodies -= len(earlier.body)
-            self.superseded += 1
-            self.first_duplicate = self.first_duplicate or DuplicateNote(earlier.row, row)
-        self.kept[key] = request
+        if earlier is None:
+            self.bodies += len(request.body)
+            self.kept[key] = request
+            return
+        self.superseded += 1
+        loser, winner = (earlier, request) if self._replaces(item, earlier) else (request, earlier)
+        self.first_duplicate = self.first_duplicate or DuplicateNote(loser.row, winner.row)
+        self.bodies += len(winner.body) - len(earlier.body)
+        self.kept[key] = winner
+
+    def _replaces(self, item: Item, earlier: Request) -> bool:
+        name = self.writes.newer_by
+        return name is None or is_greater(item[name], content_of(earlier.body.decode())[1][name])
 
     def reject(self, row: int, offset: int, record: Sequence[str], problems: Sequence[Problem]) -> None:
         reason = "; ".join(problem.reason for problem in problems)
@@ -173,7 +202,7 @@ def read_windows(
     codec: Codec,
     rejects_format: Spelling,
     limits: Limits,
-    request_of: Callable[[Item], bytes] = put_request,
+    writes: Writes = Writes(),
 ) -> Iterator[Window]:
     """The records of `reader` in windows; at least one window, maybe empty.
 
@@ -182,14 +211,13 @@ def read_windows(
     Args:
         row: number of the first record.
         limits: a window ends with the record that reaches one of them, or what memory it may take.
-        request_of: the write request for an item.
     """
-    collector, start = _Collector(codec, rejects_format, request_of), reader.offset
+    collector, start = _Collector(codec, rejects_format, writes), reader.offset
     end, ended = start, False
     for number, offset, record in reader:
         if ended:
             yield _window(collector, end, row, last=False)
-            collector, start = _Collector(codec, rejects_format, request_of), offset
+            collector, start = _Collector(codec, rejects_format, writes), offset
         collector.records += 1
         row = number + 1
         if reader.open:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from headrace import layout
 from headrace.errors import HeadraceError, MessageError, SourceFormatError, TransientError, TurnLostError
 from headrace.job.model import Shape, WriteMode
-from headrace.ledger import RejectNote, UnitRecord, UnitState
+from headrace.ledger import DuplicateNote, RejectNote, UnitRecord, UnitState
 from headrace.plan import Unit
 from tests.fakes import Crash
 from tests.loading import BUCKET, JOB_ID, Loading, forever, numbers_of, requests_in
@@ -278,6 +278,28 @@ def test_to_delete_takes_the_keys_of_the_items(shape: Shape) -> None:
     assert one.load().tally.superseded == 1
     requests = [request for body in one.queue.sent for request in requests_in(body)]
     assert sorted(requests, key=str) == [{"DeleteRequest": {"Key": {"id": {"S": key}}}} for key in "ab"]
+
+
+@pytest.mark.parametrize(
+    ("ages", "kept", "note"),
+    [
+        (['{"N":"10"}', '{"N":"9"}'], 0, DuplicateNote(2, 1)),
+        (['{"N":"9"}', '{"N":"10"}', '{"N":"9.5"}'], 1, DuplicateNote(1, 2)),
+        (['{"S":"b"}', '{"S":"a"}', '{"S":"b"}'], 0, DuplicateNote(2, 1)),
+        (['{"N":"1"}', '{"S":"2"}'], 0, DuplicateNote(2, 1)),
+    ],
+)
+def test_of_items_with_one_key_the_newest_is_put_where_that_is_asked_for(
+    ages: list[str], kept: int, note: DuplicateNote
+) -> None:
+    lines = [f'{{"id":{{"S":"a"}},"at":{age},"line":{{"N":"{line}"}}}}' for line, age in enumerate(ages)]
+    lines.append('{"id":{"S":"a"}}')
+    one = Loading("\n".join(lines).encode(), WIRE, job={"mode": WriteMode.NEWER, "newer_by": "at"})
+    tally = one.load().tally
+    (request,) = requests_in(one.queue.sent[0])
+    assert request["PutRequest"]["Item"]["line"] == {"N": str(kept)}
+    assert (tally.superseded, tally.first_duplicate) == (len(ages) - 1, note)
+    assert tally.reasons == {"newer": 1}
 
 
 @pytest.mark.parametrize("shape", [WIRE, PLAIN])
