@@ -48,8 +48,8 @@ def load_chunk(event: dict[str, Any], context: Any) -> Any:
 
 
 def scan_segment(event: dict[str, Any], context: Any) -> Any:
-    _scanned["job"] = event["job"]
-    _note(f"call-{event['job']}-{time.time_ns()}")
+    _scanned["job"] = event.get("job", "")
+    _note(f"call-{_scanned['job']}-{time.time_ns()}")
     return _killable(lambdas.scan_segment.handler, event, context)
 
 

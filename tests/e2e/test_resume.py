@@ -16,7 +16,7 @@ from tests.everything import comparable, everything
 
 ITEMS = 240
 LINES = "".join(json.dumps({"id": str(n), "name": f"name {n}"}) + "\n" for n in range(ITEMS))
-PAGES = {"page_items": 12}
+PAGES = {"page_items": 6}
 """Small, and each takes a while: the name of the job says `slowly`."""
 SEGMENTS = {"segments": 3, "message_bytes": 1024}
 
@@ -40,20 +40,26 @@ def stopped_report(stack: Stack, job: str) -> dict[str, Any]:
     return until(lambda: report_of(stack, job), f"the report of {job}, which was stopped")
 
 
-def has_begun(stack: Stack, job: str) -> bool:
-    """Something of it is read, and not all."""
-    found = stack.units(job)
-    begun = [unit for unit in found if unit["page"] or unit["window"] or unit["sent"]]
-    return bool(begun) and not all(unit["state"] == "done" for unit in found)
+def has_begun(stack: Stack, faults: Faults, job: str) -> bool:
+    """Something of it is read or sent, and mostly not all: it takes a while."""
+    sent = any(unit["sent"] for unit in stack.units(job))
+    return sent or len(list(faults.directory.glob(f"page-{job}-*"))) > 2
 
 
-def interrupt(stack: Stack, document: Mapping[str, Any]) -> str:
-    """Starts the job and stops its execution once it has begun."""
-    job = stack.name("slowly")
-    execution = stack.start(document, job)
-    until(lambda: True if has_begun(stack, job) else None, f"the begin of {document['operation']}", 90)
-    stack.states.stop_execution(executionArn=execution)
-    return job
+def wait_for_begin(stack: Stack, faults: Faults, job: str) -> None:
+    until(lambda: True if has_begun(stack, faults, job) else None, f"the begin of {job}", 90)
+
+
+def stop_in_the_middle(stack: Stack, faults: Faults, executions: Mapping[str, str]) -> None:
+    """Stops each execution, by its job, once the job has begun."""
+    waiting = dict(executions)
+
+    def look() -> bool | None:
+        for job in [job for job in waiting if has_begun(stack, faults, job)]:
+            stack.states.stop_execution(executionArn=waiting.pop(job))
+        return None if waiting else True
+
+    until(look, f"the begin of {', '.join(waiting)}")
 
 
 Document = Callable[[Stack, str], dict[str, Any]]
@@ -97,6 +103,18 @@ def export(stack: Stack, target: str) -> dict[str, Any]:
     }
 
 
+def restore(stack: Stack, target: str) -> dict[str, Any]:
+    exported = stack.run(
+        {"operation": "export", "source": table_of(stack), "parallel": {"segments": 3}}
+    ).report["export"]
+    return {
+        "operation": "restore",
+        "source": exported["location"],
+        "target": target,
+        "parallel": {"message_bytes": 1024},
+    }
+
+
 def scan(stack: Stack, target: str) -> dict[str, Any]:
     assert target
     return {
@@ -133,6 +151,7 @@ DOCUMENTS: Mapping[str, Document] = {
     "load": load,
     "copy": copy,
     "export": export,
+    "restore": restore,
     "scan": scan,
     "truncate": truncate,
     "count": count,
@@ -142,9 +161,10 @@ DOCUMENTS: Mapping[str, Document] = {
 @pytest.fixture(scope="module")
 def interrupted(stack: Stack, faults: Faults) -> dict[str, Interrupted]:
     """One job an operation, all of them at once."""
-    assert faults.directory.exists()
     documents = {name: make(stack, stack.table()) for name, make in DOCUMENTS.items()}
-    jobs = {name: interrupt(stack, document) for name, document in documents.items()}
+    jobs = {name: stack.name("slowly") for name in documents}
+    started = {job: stack.start(documents[name], job) for name, job in jobs.items()}
+    stop_in_the_middle(stack, faults, started)
     stopped = {name: stopped_report(stack, job) for name, job in jobs.items()}
     executions = {name: stack.start({"resume": job}) for name, job in jobs.items()}
     return {
@@ -187,6 +207,7 @@ def test_the_tables_and_the_queue_are_what_they_had_to_become(
         {k: comparable(v) for k, v in stack.items(copied[s]).items()} for s in ("source", "target")
     )
     assert source == target
+    assert len(stack.items(interrupted["restore"].document["target"])) == ITEMS
     assert stack.items(interrupted["truncate"].document["target"]) == {}
     assert interrupted["count"].resumed["count"]["items"] == ITEMS
     ids = [json.loads(body)["id"]["S"] for body in stack.drain(interrupted["scan"].document["target"])]
@@ -204,11 +225,10 @@ def test_the_export_of_a_resumed_job_restores_the_table(
 
 
 def test_a_job_is_cancelled_by_an_execution(stack: Stack, faults: Faults) -> None:
-    assert faults.directory.exists()
     target = stack.table()
     job = stack.name("slowly")
     execution = stack.start(copy(stack, target), job)
-    until(lambda: True if has_begun(stack, job) else None, "the begin of a copy", 90)
+    wait_for_begin(stack, faults, job)
     stack.output_of(stack.start({"cancel": job}))
     ended = stack.ended(execution)
     assert (ended.status, ended.error) == ("FAILED", "JobCancelledError")
@@ -218,10 +238,9 @@ def test_a_job_is_cancelled_by_an_execution(stack: Stack, faults: Faults) -> Non
 
 
 def test_a_job_that_runs_is_not_resumed(stack: Stack, faults: Faults) -> None:
-    assert faults.directory.exists()
     job = stack.name("slowly")
     execution = stack.start(count(stack, "none"), job)
-    until(lambda: True if has_begun(stack, job) else None, "the begin of a count", 90)
+    wait_for_begin(stack, faults, job)
     refused = stack.describe(stack.start({"resume": job}))
     assert (refused["status"], refused["error"]) == ("FAILED", "JobRunningError")
     assert stack.ended(execution).report["count"]["items"] == ITEMS

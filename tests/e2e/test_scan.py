@@ -14,7 +14,7 @@ from tests.e2e.stack import Ended, Stack
 from tests.everything import comparable, everything
 
 ITEMS = 300
-SEGMENTS = 30
+SEGMENTS = 8
 
 
 @pytest.fixture(scope="module")
