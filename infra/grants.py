@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
@@ -28,12 +27,9 @@ class Grant:
     actions: Sequence[str]
     resources: Sequence[str]
     reason: str = ""
-    conditions: Mapping[str, Any] = field(default_factory=dict)
 
     def statement(self) -> iam.PolicyStatement:
-        return iam.PolicyStatement(
-            actions=list(self.actions), resources=list(self.resources), conditions=dict(self.conditions)
-        )
+        return iam.PolicyStatement(actions=list(self.actions), resources=list(self.resources))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +118,7 @@ class Grants:
             self._ledger("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"),
             self._objects(JOBS_PREFIX, "s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
             self._objects(EXPORTS_PREFIX, "s3:PutObject"),
-            Grant(
-                ["s3:ListBucket"],
-                [self.bucket.bucket_arn],
-                conditions={"StringLike": {"s3:prefix": [f"{JOBS_PREFIX}*", f"{EXPORTS_PREFIX}*"]}},
-            ),
+            self._missing_is_404(),
             Grant(["events:PutEvents"], [self.bus.event_bus_arn]),
             *self._key(),
         ]
