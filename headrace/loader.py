@@ -63,12 +63,10 @@ class Loader:
             return self._ledger.stopped(plan.job_id) is not None or (progressed and remaining() < reserve)
 
         record = self._take(plan, unit)
-        if record.state.is_final:
+        if record.state.is_final or leave(False):
             return record
-        record = replace(record, state=UnitState.RUNNING, error=None)
-        if not leave(False):
-            work = self._resend if unit.resend else self._go_on
-            record = work(plan, unit, record, leave)
+        work = self._resend if unit.resend else self._go_on
+        record = work(plan, unit, replace(record, state=UnitState.RUNNING, error=None), leave)
         self._ledger.save_unit(plan.job_id, record)
         return record
 

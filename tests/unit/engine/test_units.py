@@ -245,6 +245,14 @@ def test_a_stopped_job_sends_nothing_more_and_goes_on_where_it_stood(asked: int)
     assert one.queue.sent == whole.queue.sent
 
 
+def test_a_unit_that_failed_stays_so_where_its_job_is_stopped() -> None:
+    one = many()
+    failed = UnitRecord(0, FAILED, error="why")
+    one.ledger.put_unit(JOB_ID, failed)
+    one.ledger.stop_in = 0
+    assert one.load() == one.record == replace(failed, turn=1)
+
+
 def test_a_unit_that_is_done_or_void_is_left_alone() -> None:
     for state in (DONE, UnitState.VOID):
         one = many()
