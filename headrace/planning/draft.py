@@ -39,6 +39,6 @@ class Findings:
     def raise_if_any(self) -> None:
         """Raises the problem that was met, or JobInvalidError with all of them if there are more."""
         if len(self._problems) > 1:
-            raise JobInvalidError([str(problem) for problem in self._problems])
+            raise JobInvalidError([line for problem in self._problems for line in str(problem).split("\n")])
         for problem in self._problems:
             raise problem
