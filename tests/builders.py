@@ -65,8 +65,8 @@ def upload_event(key: str = SOURCE_KEY, sequencer: str = "0055AED6DCD90281E5") -
 
 def plan_of(job: Job | None = None, header: tuple[str, ...] = ("id", "name"), **fields: Any) -> Plan:
     source = ObjectRef(BUCKET, SOURCE_KEY, 100, '"etag"')
-    defaults: dict[str, Any] = {"codec": "utf-8", "zipped": False, "keys": (ID,)}
-    return Plan("one", job or Job(SOURCE, TABLE), source, header=header, **defaults | fields)
+    defaults: dict[str, Any] = {"source": source, "codec": "utf-8", "zipped": False, "keys": (ID,)}
+    return Plan("one", job or Job(SOURCE, TABLE), header=header, **defaults | fields)
 
 
 def forever() -> float:

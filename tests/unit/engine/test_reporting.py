@@ -9,14 +9,16 @@ from typing import Any
 import orjson
 import pytest
 
+from headrace import layout
 from headrace.errors import JobInvalidError, TransientError
 from headrace.failures import explain, refusal
-from headrace.job.model import Tolerate
-from headrace.ledger import JobRecord, Settled, Tally, UnitRecord, UnitState
+from headrace.job.model import Job, Operation, Tolerate
+from headrace.ledger import JobRecord, Settled, Stop, Tally, UnitRecord, UnitState
 from headrace.ports import Counts
 from headrace.report_page import report_page
-from headrace.reporting import build_refusal, build_report, judge
-from tests.builders import Pipeline, is_balanced, plan_of
+from headrace.reporting import build_refusal, build_report, build_unplanned, judge
+from tests.builders import BUCKET, EXECUTION, TABLE, Pipeline, is_balanced, plan_of
+from tests.scenarios import small_pipeline
 
 RECORD = JobRecord("one", "arn", 0.0, units=1)
 SECRET = "secret-<b>&'"
@@ -102,6 +104,108 @@ def test_what_went_wrong_outside_any_unit_is_said() -> None:
     assert report["missing"] == ["States.Timeout: the Map"]
 
 
+STOP = Stop("TableNotFoundError", "there is no table")
+
+
+def stopped_report(*units: UnitRecord, planned: int = 3, **settled: Settled) -> dict[str, Any]:
+    record = replace(RECORD, units=planned)
+    by_unit = {int(name[1:]): one for name, one in settled.items()}
+    return build_report(record, plan_of(), list(units), by_unit, 61.5, None, STOP)
+
+
+def test_of_a_job_that_was_stopped_only_what_is_settled_counts_and_the_rest_is_pending() -> None:
+    tally = Tally(records=30, rows=30, requests=25, superseded=3, rejected=2)
+    running = UnitRecord(0, UnitState.RUNNING, sent=5, tally=tally)
+    failed = UnitRecord(1, UnitState.FAILED, error="why")
+    report = stopped_report(
+        running, failed, u0=Settled(0b10011, counts=Counts(written=11, skipped=1), parked=4)
+    )
+    assert (report["status"], report["error"], report["missing"]) == ("FAILED", "TableNotFoundError", [])
+    assert report["rows"] == {"read": 17, "written": 11, "superseded": 3, "skipped": 1, "rejected": 2}
+    assert report["pending"] == {"units": 3, "messages": 2, "rows": 13}
+    assert report["messages"] == {"sent": 5, "settled": 3, "delivered": 0}
+    assert report["cause"] == (
+        "there is no table. Of 17 rows read: 11 written, 3 superseded, 1 skipped, 2 rejected. "
+        'Left: 3 units, and 2 messages with 13 rows; to go on, start an execution with {"resume": "one"}'
+    )
+
+
+def test_a_job_that_was_told_to_stop_when_all_was_done_is_judged_as_ever() -> None:
+    whole = Settled(1, counts=Counts(written=10))
+    assert stopped_report(unit(), planned=1, u0=whole)["status"] == "SUCCEEDED"
+    assert stopped_report(unit(), planned=1)["error"] == "TableNotFoundError"
+
+
+def test_a_cause_as_long_as_a_stop_may_be_fits_where_it_has_to() -> None:
+    report = build_report(RECORD, plan_of(), [], {}, 1.0, "s3://" + "x" * 1000, Stop("E", "e" * 100_000))
+    assert len(report["cause"]) < 32_768
+    assert len(build_unplanned(RECORD, Stop("E", "e" * 100_000), 1.0)["cause"]) < 32_768
+
+
+def test_void_units_and_numbers_count_for_nothing_but_what_they_consumed() -> None:
+    void = unit(0, state=UnitState.VOID)
+    again = unit(1, sent=3, void=((0, 2),))
+    settled = {
+        0: Settled(1, counts=Counts(written=10, units=10.0)),
+        1: Settled(0b110, counts=Counts(written=10, units=10.0)),
+    }
+    report = report_of([void, again], settled)
+    assert (report["status"], report["rows"]["read"], report["rows"]["written"]) == ("SUCCEEDED", 10, 10)
+    assert (report["units"]["planned"], report["messages"]["sent"]) == (1, 1)
+    assert report["messages"]["settled"] == 1
+    assert report["consumed"]["write_units"] == 20.0
+
+
+def of_table(operation: Operation, *units: UnitRecord, **fields: Any) -> dict[str, Any]:
+    plan = plan_of(Job(TABLE, "target", operation, **fields), source=None, table={"items": 7, "bytes": 99})
+    done = {one.unit: Settled(1, counts=Counts(written=10)) for one in units if one.sent}
+    return build_report(replace(RECORD, units=len(units)), plan, list(units), done, 61.5)
+
+
+def test_what_was_counted_is_no_row_but_was_read() -> None:
+    counted = Tally(records=40, rows=30, scanned=45, read_units=5.5, read_throttles={"slow": 2})
+    count = unit(0, sent=0, task="count", tally=counted, page=4)
+    move = unit(1, tally=Tally(records=10, rows=10, requests=10, scanned=11, read_units=1.5), page=2)
+    report = of_table(Operation.TRUNCATE, count, move)
+    assert report["rows"]["read"] == report["deleted"] == 10
+    assert report["scan"] == {"segments": 1, "pages": 2, "scanned": 11, "throttles": {"slow": 2}}
+    assert report["consumed"]["read_units"] == 7.0
+    alone = of_table(Operation.COUNT, count)
+    assert alone["count"] == {"items": 30, "scanned": 45, "table_items": 7, "table_bytes": 99}
+    assert alone["scan"] == {"segments": 1, "pages": 4, "scanned": 45, "throttles": {"slow": 2}}
+    assert set(alone["rows"].values()) == {0}
+
+
+def test_what_is_delivered_is_written() -> None:
+    tally = Tally(records=10, rows=10, delivered=8, rejected=2, reasons={"size": 2}, user_messages=3)
+    report = of_table(Operation.SCAN, unit(sent=0, tally=tally), tolerate=Tolerate(rejects=2))
+    assert report["rows"] == {"read": 10, "written": 8, "superseded": 0, "skipped": 0, "rejected": 2}
+    assert (report["status"], report["messages"]["delivered"]) == ("SUCCEEDED", 3)
+
+
+def test_a_segment_that_fails_is_named_with_its_page() -> None:
+    failed = unit(4, state=UnitState.FAILED, error="why", page=7, sent=0, tally=Tally())
+    assert of_table(Operation.COPY, failed)["missing"] == [
+        "unit 4 failed at page 7, what follows in it may be missing: why"
+    ]
+
+
+def test_the_rejects_of_items_are_joined_and_those_of_void_units_are_not() -> None:
+    pipeline = Pipeline()
+    pipeline.plans.save(plan_of(Job(TABLE, "target", Operation.COPY), source=None))
+    pipeline.ledger.save_job(replace(RECORD, execution=EXECUTION.arn, units=2))
+    tally = Tally(records=2, rows=2, rejected=2)
+    for number, state in enumerate([UnitState.VOID, UnitState.DONE]):
+        pipeline.ledger.put_unit("one", UnitRecord(number, state, page=2, tally=tally))
+        for page in range(3):
+            key = layout.page_rejects_key("one", number, page)
+            pipeline.store.objects[BUCKET, key] = f'{{"unit":{number},"page":{page}}}\n'.encode()
+    report = pipeline.reporter.report("one", EXECUTION.arn)
+    assert report["rejects"]["location"] == f"s3://{BUCKET}/jobs/one/rejects/rejects.jsonl"
+    joined = pipeline.store.objects[BUCKET, layout.rejects_key("one", "jsonl")]
+    assert joined == b'{"unit":1,"page":0}\n{"unit":1,"page":1}\n'
+
+
 def test_a_report_with_many_failures_fits_where_it_has_to() -> None:
     units = [unit(number, state=UnitState.FAILED, error="e" * 1000) for number in range(5000)]
     report = report_of(units, {})
@@ -128,6 +232,22 @@ def test_the_page_shows_no_text_of_a_users_unescaped() -> None:
     assert "secret-" in page
     assert "<b>" not in page
     assert "&'" not in page
+
+
+def test_the_page_shows_what_an_operation_is_about() -> None:
+    counted = unit(0, sent=0, task="count", tally=Tally(rows=1234))
+    count = report_page(of_table(Operation.COUNT, counted))
+    assert "<h2>Count</h2>" in count
+    assert "1,234" in count
+    assert "<h2>Rows</h2>" not in count
+    stopped = report_page(stopped_report(unit()))
+    assert "<h2>Left to do</h2>" in stopped
+    assert "<h2>Rows</h2>" in stopped
+    whole = report_page(report_of([unit()], {0: Settled(1, counts=Counts(written=10))}))
+    assert "Left to do" not in whole
+    pipeline = small_pipeline()
+    export = report_page(pipeline.execute({"operation": "export", "source": TABLE}))
+    assert "s3://data/exports/one/manifest-summary.json" in export
 
 
 def test_the_page_of_a_refusal_says_why() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from headrace.ledger import JobState, UnitState
-from lambdas import dead_letter, load_chunk, plan, report, settle, wiring, write_batch
+from lambdas import dead_letter, load_chunk, plan, report, settle, stop, wiring, write_batch
 from lambdas.settings import Settings
 from tests.builders import BUCKET, EXECUTION, Pipeline, job_document
 
@@ -123,3 +124,57 @@ def test_a_function_reserves_a_quarter_of_its_time_and_20_seconds_at_most() -> N
 def test_tables_are_at_home_where_the_function_runs() -> None:
     context: Any = Context(invoked_function_arn="arn:aws-cn:lambda:cn-north-1:123456789012:function:plan")
     assert wiring.table_home(context) == "arn:aws-cn:dynamodb:cn-north-1:123456789012:table/"
+
+
+def stopped_event(status: str, **detail: Any) -> dict[str, Any]:
+    told = {"executionArn": EXECUTION.arn, "name": EXECUTION.name, "status": status, **detail}
+    return {"source": "aws.states", "detail-type": "Step Functions Execution Status Change", "detail": told}
+
+
+@pytest.mark.parametrize(
+    ("event", "error", "words"),
+    [
+        (stopped_event("ABORTED"), "JobCancelledError", "the execution was stopped"),
+        (stopped_event("TIMED_OUT", input=None), "RowsMissingError", "took longer than it may"),
+        (
+            stopped_event("FAILED", error="States.Runtime", cause="odd"),
+            "RowsMissingError",
+            "the execution failed: States.Runtime: odd",
+        ),
+    ],
+)
+def test_an_execution_that_ended_without_a_report_gets_one(
+    pipeline: Pipeline, event: dict[str, Any], error: str, words: str
+) -> None:
+    call(plan, {"input": job_document(), **ASKED})
+    event["detail"].setdefault("input", json.dumps(job_document()))
+    call(stop, event)
+    (published,) = pipeline.events.published
+    assert (published["error"], published["pending"]["units"]) == (error, 1)
+    assert words in published["cause"]
+    call(stop, event)
+    assert len(pipeline.events.published) == 1
+
+
+def test_the_end_of_an_execution_that_resumed_or_cancelled_is_that_of_its_own_job_only(
+    pipeline: Pipeline,
+) -> None:
+    call(plan, {"input": job_document(), **ASKED})
+    for document in ({"resume": "one"}, {"cancel": "one"}, job_document(), {"resume": "never"}):
+        other = {"executionArn": "other", "name": "other", "input": json.dumps(document)}
+        call(stop, stopped_event("FAILED", **other))
+    assert not pipeline.events.published
+    assert pipeline.ledger.stopped("one") is None
+
+
+def test_a_job_is_cancelled_and_resumed_by_the_same_functions(pipeline: Pipeline) -> None:
+    call(plan, {"input": job_document(), **ASKED})
+    other = {"execution": EXECUTION.arn + "-other", "name": "other"}
+    assert call(plan, {"input": {"cancel": "one"}, **other})["status"] == "CANCELLING"
+    assert call(plan, {"input": job_document(), **ASKED})["status"] == "ENDED"
+    assert call(report, {"input": job_document(), **ASKED})["error"] == "JobCancelledError"
+    planned = call(plan, {"input": {"resume": "one"}, **other})
+    (unit,) = pipeline.units("one", planned["units_key"])
+    assert call(load_chunk, {"job": "one", "unit": unit})["more"] is False
+    call(write_batch, records(*pipeline.queue.sent))
+    assert call(report, {"input": {"resume": "one"}, **other})["rows"]["written"] == 2
