@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from headrace.backoff import full_jitter
-from headrace.errors import HeadraceError, ThrottledError, TransientError, WriteRefusedError
+from headrace.errors import HeadraceError, JobError, ThrottledError, TransientError, WriteRefusedError
 from headrace.messages import is_delete, requests_of
 from headrace.ports import Clock, Condition, Remaining, Tables, Written
 from headrace.request_rejects import RejectedRequest
@@ -73,6 +73,7 @@ class LineWriter:
 
         Raises:
             OutOfTimeError: some of them may be written.
+            MessageError: the line is no array of requests.
             JobError, TransientError: see the ports.
         """
         if self._remaining() < self._reserve:
@@ -100,6 +101,9 @@ class LineWriter:
         except TransientError as error:
             sums.throttles.update(_reasons(error))
             return [requests], True
+        except JobError:
+            requests_of(requests)  # no array of requests: then it is not the table that is at fault
+            raise
         sums.units += written.units
         done.skipped += written.skipped
         done.refused += [_refused(*one) for one in written.refused]

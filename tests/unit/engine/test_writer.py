@@ -14,6 +14,7 @@ from headrace import layout
 from headrace.errors import (
     HeadraceError,
     JobError,
+    MessageError,
     RoleNotAllowedError,
     TableAccessError,
     TableNotFoundError,
@@ -371,3 +372,12 @@ def test_a_refused_delete_of_a_load_is_a_row_with_its_key() -> None:
     writing.deliver(deletes_of([{"id": {"S": ""}}, {"id": {"S": "k1"}}]))
     assert (writing.settled.counts.written, writing.settled.counts.rejected) == (1, 1)
     assert writing.rejects().splitlines()[1].endswith(b",,")
+
+
+def test_a_line_that_is_no_array_is_not_taken_for_a_table_that_may_not_be_used() -> None:
+    writing, body = Writing(), body_of(1)
+    writing.tables.faults.on("write", 1, TableAccessError("whatever this names"))
+    with pytest.raises(MessageError):
+        writing.take(body.split("\n")[0] + "\n[{")
+    assert writing.ledger.stopped("one") is None
+    assert writing.settled.parked == 0
