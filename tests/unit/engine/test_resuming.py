@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from headrace import layout
 from headrace.errors import JobInvalidError, JobNotFoundError, JobRunningError, TurnLostError
-from headrace.ledger import Stop
+from headrace.ledger import Outcome, Stop, UnitRecord, UnitState
+from headrace.plan import Unit, Work, work_of
+from headrace.resuming import RESEND_MESSAGES
 from tests.builders import (
     BUCKET,
     EXECUTION,
@@ -34,6 +36,7 @@ _scenarios = st.sampled_from(SCENARIOS)
 _calls = st.integers(0, 999)
 """At which of the calls that a run makes something happens, in thousandths."""
 _seeds = st.integers(0, 9)
+COPYING = next(one for one in WRITING if one.name == "copy")
 
 
 def call_of(scenario: Scenario, thousandth: int) -> int:
@@ -220,17 +223,96 @@ def test_of_two_resumptions_at_once_one_has_the_job() -> None:
     assert (report["status"], report["resumed"]) == ("SUCCEEDED", 1)
 
 
-def test_a_resumption_that_dies_before_it_has_begun_leaves_the_job_to_the_next() -> None:
-    for call in range(1, 25):
-        pipeline = small_pipeline()
-        document = WRITING[1].prepare(pipeline)
-        pipeline.kill(120)
-        run_until_killed(pipeline, document)
-        pipeline.reporter.report_stopped("one", EXECUTION.arn, STOP)
-        pipeline.deliver()
-        pipeline.kill(call)
-        run_until_killed(pipeline, {"resume": "one"}, "first")
-        check(pipeline, WRITING[1], resumed(pipeline, "second"))
+def stopped_copy() -> Pipeline:
+    """A copy that was stopped in the middle: units that are done, and messages in the queue."""
+    pipeline = small_pipeline()
+    document = COPYING.prepare(pipeline)
+    pipeline.between = lambda _: None
+    pipeline.kill(130)
+    run_until_killed(pipeline, document)
+    pipeline.reporter.report_stopped("one", EXECUTION.arn, STOP)
+    return pipeline
+
+
+@pytest.mark.parametrize("rounds", [0, 1])
+@pytest.mark.parametrize("call", range(1, 30, 2))
+def test_a_resumption_that_dies_before_it_has_begun_leaves_the_job_to_the_next(
+    call: int, rounds: int
+) -> None:
+    """Nothing that is on its way is taken for lost, and nothing is done twice."""
+    whole, pipeline = stopped_copy(), stopped_copy()
+    whole.deliver(rounds)
+    pipeline.deliver(rounds)
+    pipeline.kill(call)
+    run_until_killed(pipeline, {"resume": "one"}, "first")
+    report, expected = resumed(pipeline, "second"), resumed(whole)
+    check(pipeline, COPYING, report)
+    assert report["units"] == expected["units"]
+    assert {unit.state for unit in pipeline.ledger.units("one") if unit.unit < 2} == {UnitState.DONE}
+
+
+@pytest.mark.parametrize("call", range(5, 40, 2))
+def test_what_was_lost_is_made_again_also_if_the_plan_function_dies_on_the_way(call: int) -> None:
+    pipeline = small_pipeline()
+    document = COPYING.prepare(pipeline)
+    copies = iter([0, 1, 0])
+    pipeline.copies = lambda: next(copies, 1)
+    assert pipeline.execute(document)["error"] == "RowsMissingError"
+    pipeline.calls.at = {pipeline.calls.count + call: _crash}
+    check(pipeline, COPYING, pipeline.resume())
+
+
+def stopped_load(units: int) -> tuple[Pipeline, list[Work]]:
+    pipeline = Pipeline()
+    pipeline.put_source("id,name\n" + "".join(f"k{n},{'x' * 500}\n" for n in range(3 * units)))
+    planned = pipeline.plan(job_document(parallel={"chunk_bytes": 1024}))
+    assert planned["units"] == units
+    return pipeline, [work_of(unit) for unit in pipeline.units("one")]
+
+
+def left_of(pipeline: Pipeline, name: str = "again") -> list[Work]:
+    """What a resumption is to do."""
+    planned = pipeline.plan({"resume": "one"}, execution(name))
+    return [work_of(unit) for unit in pipeline.units("one", planned["units_key"])]
+
+
+def test_only_what_is_left_is_listed() -> None:
+    pipeline, works = stopped_load(6)
+    ledger = pipeline.ledger
+    for number, state in enumerate(["done", "done", "running", "failed", "void"]):
+        ledger.put_unit("one", UnitRecord(number, UnitState(state), sent=3, void=((1, 1),), error="why"))
+        ledger.settle("one", number, 0, Outcome())
+        for parked in (1, 2, 3):
+            ledger.park("one", number, parked)
+    ledger.settle("one", 0, 2, Outcome())
+    ledger.stop("one", STOP)
+    resend = Unit(6, 0, 0, 0, 0, resend=tuple(layout.parked_key("one", number, 2) for number in (1, 2, 3)))
+    assert left_of(pipeline) == [works[2], works[3], works[5], resend]
+    failed = ledger.unit("one", 3)
+    assert failed is not None
+    assert (failed.state, failed.error) == (UnitState.RUNNING, None)
+
+
+def test_parked_messages_are_sent_by_units_of_some_hundred_and_by_new_ones_if_those_did_not_end() -> None:
+    pipeline, _ = stopped_load(1)
+    messages = RESEND_MESSAGES + 1
+    pipeline.ledger.put_unit("one", UnitRecord(0, UnitState.DONE, sent=messages))
+    for number in range(messages):
+        pipeline.ledger.park("one", 0, number)
+    first = left_of(pipeline)
+    assert [(unit.unit, len(unit.resend)) for unit in first if isinstance(unit, Unit)] == [(1, 500), (2, 1)]
+    pipeline.ledger.put_unit("one", UnitRecord(2, UnitState.DONE))
+    pipeline.ledger.settle("one", 0, messages - 1, Outcome())
+    second = left_of(pipeline, "once more")
+    assert [(unit.unit, len(unit.resend)) for unit in second if isinstance(unit, Unit)] == [(3, 500)]
+    assert [unit.state for unit in pipeline.ledger.units("one")] == ["done", "void", "done"]
+
+
+def test_a_list_of_nothing_has_a_unit_that_is_done_as_a_map_wants_one() -> None:
+    pipeline, works = stopped_load(2)
+    for number in range(2):
+        pipeline.ledger.put_unit("one", UnitRecord(number, UnitState.DONE))
+    assert left_of(pipeline) == works[1:]
 
 
 @pytest.mark.parametrize("call", range(1, 30, 2))
@@ -269,7 +351,7 @@ def test_an_upload_is_resumed_by_the_name_that_all_its_deliveries_share() -> Non
 
 def test_a_job_is_cancelled_by_another_execution() -> None:
     pipeline = small_pipeline()
-    document = WRITING[1].prepare(pipeline)
+    document = COPYING.prepare(pipeline)
     answers: list[dict[str, Any]] = []
 
     def cancel() -> None:
@@ -282,7 +364,7 @@ def test_a_job_is_cancelled_by_another_execution() -> None:
     assert "cancelled by execution cancel" in report["cause"]
     with pytest.raises(JobInvalidError, match="has ended"):
         pipeline.plan({"cancel": "one"}, execution("late"))
-    check(pipeline, WRITING[1], resumed(pipeline))
+    check(pipeline, COPYING, resumed(pipeline))
 
 
 def test_only_the_execution_whose_job_it_is_ends_it_and_only_once() -> None:
