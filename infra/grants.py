@@ -103,7 +103,7 @@ class Grants:
     def dead_letter(self) -> list[Grant]:
         return [
             Grant(CONSUME, [self.dead_letter_queue.queue_arn]),
-            self._ledger("dynamodb:BatchGetItem", "dynamodb:UpdateItem"),
+            self._ledger("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"),
             self._objects(JOBS_PREFIX, "s3:GetObject", "s3:PutObject"),
             self._objects(DEAD_PREFIX, "s3:PutObject"),
             self._missing_is_404(),

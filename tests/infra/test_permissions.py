@@ -81,7 +81,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
     },
     "DeadLetter": {
         **consume(DEAD_LETTERS),
-        **ledger("BatchGetItem", "UpdateItem"),
+        **ledger("BatchGetItem", "GetItem", "UpdateItem"),
         "s3:GetObject": JOBS,
         "s3:PutObject": JOBS | DEAD,
         "s3:ListBucket": BUCKET,
