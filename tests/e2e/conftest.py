@@ -42,7 +42,7 @@ def faults(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[F
         yield installed
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def enforced(stack: Stack) -> None:
     if not stack.emulator.enforces_iam:
         pytest.skip("this emulator does not enforce IAM policies")

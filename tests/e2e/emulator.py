@@ -20,8 +20,10 @@ ROOT = Path(__file__).parents[2]
 ENDPOINT = "HEADRACE_E2E_ENDPOINT"
 ACCOUNTS = ("111111111111", "222222222222")
 """Others than the stack's own; an emulator takes an account's number as the access key of its root."""
+INDEXED = "indexed-e2e"
+"""A table that the settings name in full: a prefix, as policies read it, covers indexes of its own."""
 SETTINGS = {
-    "tables": "e2e-*",
+    "tables": f"e2e-*,{INDEXED}",
     "loader_timeout": "8",
     "writer_timeout": "5",
     "stall_seconds": "60",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.emulator import ACCOUNTS
+from tests.e2e.policies import without
 from tests.e2e.stack import Ended, Stack
 from tests.everything import everything
 
@@ -117,6 +118,17 @@ def test_another_external_id_or_role_is_refused(
 ) -> None:
     source, target = sides
     job = copy(stack, source.place(), target.place(**given))
+    assert (job.status, job.error) == ("FAILED", "RoleNotAllowedError")
+    assert target.items == []
+
+
+@pytest.mark.parametrize("function", ["Plan", "ScanSegment", "WriteBatch"])
+def test_without_the_grant_to_assume_roles_nothing_is_written(
+    stack: Stack, sides: tuple[Side, Side], function: str
+) -> None:
+    source, target = sides
+    with without(stack, function, "sts:AssumeRole", "roles"):
+        job = copy(stack, source.place(), target.place())
     assert (job.status, job.error) == ("FAILED", "RoleNotAllowedError")
     assert target.items == []
 
