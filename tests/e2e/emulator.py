@@ -3,6 +3,7 @@ HEADRACE_E2E_ENDPOINT names. The stack gets there as a user's does, by the scrip
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -67,10 +68,20 @@ def emulator(directory: Path) -> Iterator[Emulator]:
     own = {"PORT": str(_free_port()), "AUTH": "true", "USE_SSL": "1"}
     _script("up", directory, **own)
     try:
-        _script("deploy", directory, **own)
+        with _one_at_a_time():
+            _script("deploy", directory, **own)
         yield Emulator(f"https://127.0.0.1:{own['PORT']}", directory, enforces_iam=True)
     finally:
         _script("down", directory, **own)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Workers of a parallel run all stage the functions in one folder of the repository."""
+    (ROOT / ".build").mkdir(exist_ok=True)
+    with (ROOT / ".build" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _script(name: str, directory: Path, **settings: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +19,7 @@ from headrace.ports import Item
 from tests.e2e.emulator import Emulator
 from tests.everything import from_wire, to_wire
 
-PATIENCE = 200
+PATIENCE = float(os.environ.get("HEADRACE_E2E_PATIENCE", "200"))
 """Seconds to wait for a job; those that take long wait for the settings' times to run out."""
 
 _Found = TypeVar("_Found")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from tests.e2e.stack import Stack
 from tests.everything import comparable, everything
 
-ITEMS = 600
+ITEMS = int(os.environ.get("HEADRACE_E2E_ITEMS", "600"))
 SMALL = {"segments": 5, "message_bytes": 65536}
 FORMATS = ("dynamodb-json", "jsonl", "csv")
 
