@@ -211,7 +211,9 @@ class Ledger(Protocol):
 
     def job(self, job: str) -> JobRecord | None: ...
 
-    def save_job(self, record: JobRecord) -> None: ...
+    def save_job(self, record: JobRecord) -> None:
+        """Raises TurnLostError: the job was resumed since, and is another execution's."""
+        ...
 
     def stop(self, job: str, stop: Stop) -> None:
         """Tells all who work on the job to stop. The first reason stays."""

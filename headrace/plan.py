@@ -56,12 +56,18 @@ class Plan:
     inferred: tuple[str, ...] = ()
     looks_like: Mapping[str, str] | None = None
     records: int | None = None
-    phase: Phase = Phase.WORK
     read_keys: tuple[KeyAttribute, ...] = ()
     table: Mapping[str, int] = field(default_factory=dict)
     bucket: str = ""
     prefix: str = ""
     counted: int = 0
+
+    def phase(self, planned: Mapping[str, int]) -> Phase:
+        """The phase that the job is in.
+
+        Args:
+            planned: of the job's record; empty until what has to be counted is."""
+        return Phase.COUNT if self.counted and not planned else Phase.WORK
 
     @property
     def encoding(self) -> TextEncoding:
@@ -100,7 +106,6 @@ class Plan:
                 "header": tuple(found["header"]),
                 "keys": _keys(found["keys"]),
                 "read_keys": _keys(found.get("read_keys", ())),
-                "phase": Phase(found.get("phase", Phase.WORK)),
                 "inferred": tuple(found["inferred"]),
             }
         )

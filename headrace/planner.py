@@ -12,7 +12,7 @@ import orjson
 
 from headrace import layout
 from headrace.allowed import Allowed
-from headrace.errors import JobCancelledError, JobInvalidError, JobNotFoundError, TurnLostError
+from headrace.errors import JobCancelledError, JobInvalidError, JobNotFoundError
 from headrace.job.control import read_control
 from headrace.job.parse import parse_job
 from headrace.job.start import Upload, decode_options, is_control_object, read_upload, upload_job
@@ -88,6 +88,7 @@ class Planner:
         Raises:
             JobError: the job cannot run; all that is wrong with it, if it is more than one thing.
             TransientError: trying again may help.
+            TurnLostError: another execution has resumed the job.
         """
         control = read_control(document)
         if control and control.verb == "cancel":
@@ -103,7 +104,7 @@ class Planner:
             return {"status": "DUPLICATE", "job": name, "execution": record.execution}
         if self._ledger.stopped(name):
             return {"status": "ENDED", "job": name}
-        plan = self._plans.read(name)
+        plan = self._plans.read(name) if record.units else None
         if plan:
             return self._go_on(record, plan)
         return self._begin(record, execution.home, remaining, reserve)
@@ -134,8 +135,9 @@ class Planner:
         if draft is None:
             return {"status": "PLANNING", "job": record.job}
         plan, units = draft.plan, draft.units
+        self._plans.save(plan)
         running = replace(record, state=JobState.RUNNING, units=len(units), records=plan.records)
-        return self._keep(running, plan, units)
+        return self._start(running, plan, units)
 
     def _document(self, job: str) -> object:
         """The job as it was started; an upload's with the options of its folder."""
@@ -152,21 +154,15 @@ class Planner:
             return upload_job(upload, None)
         return upload_job(upload, decode_options(text, f"s3://{upload.bucket}/{upload.options_key}"))
 
-    def _keep(self, record: JobRecord, plan: Plan, units: Sequence[Work]) -> dict[str, Any]:
-        """The plan comes last: where there is one, all the rest is there too.
-
-        Raises TurnLostError: while this was being planned, another execution has resumed the job."""
-        known = self._ledger.job(record.job)
-        if known is None or known.execution != record.execution:
-            raise TurnLostError(f"another execution has job {record.job!r} now")
-        key = layout.units_key(record.job, plan.phase, record.resumed)
+    def _start(self, record: JobRecord, plan: Plan, units: Sequence[Work]) -> dict[str, Any]:
+        """Starts a phase. The record comes last: as long as it is as it was, all of this is done again."""
+        key = layout.units_key(record.job, plan.phase(record.planned), record.resumed)
         self._store.put(self._bucket, key, orjson.dumps(units))
         self._ledger.save_job(record)
-        self._plans.save(plan)
         return self._answer(record, plan)
 
     def _go_on(self, record: JobRecord, plan: Plan) -> dict[str, Any]:
-        if plan.phase is Phase.WORK:
+        if plan.phase(record.planned) is Phase.WORK:
             return self._answer(record, plan)
         units = self._ledger.units(record.job)
         if any(unit.state is UnitState.FAILED for unit in units):
@@ -177,21 +173,20 @@ class Planner:
 
     def _work(self, record: JobRecord, plan: Plan, counted: Sequence[UnitRecord]) -> dict[str, Any]:
         """Goes on to the phase `work`, now that all is counted."""
-        plan = replace(plan, phase=Phase.WORK)
         if plan.job.dry_run:
             self._ledger.save_job(record)
             return self._answer(record, plan)
         units = work_units(plan, plan.counted, Counter(Task(unit.task) for unit in counted))
-        return self._keep(replace(record, units=plan.counted + len(units)), plan, units)
+        return self._start(replace(record, units=plan.counted + len(units)), plan, units)
 
     def _answer(self, record: JobRecord, plan: Plan) -> dict[str, Any]:
-        is_dry = plan.job.dry_run and plan.phase is Phase.WORK
+        phase = plan.phase(record.planned)
         return {
-            "status": "DRY_RUN" if is_dry else "PLANNED",
-            "again": plan.phase is Phase.COUNT,
+            "status": "DRY_RUN" if plan.job.dry_run and phase is Phase.WORK else "PLANNED",
+            "again": phase is Phase.COUNT,
             "job": record.job,
             "bucket": self._bucket,
-            "units_key": layout.units_key(record.job, plan.phase, record.resumed),
+            "units_key": layout.units_key(record.job, phase, record.resumed),
             "units": record.units,
             "concurrency": plan.job.concurrency,
         }

@@ -74,10 +74,10 @@ class Reporter:
         return report
 
     def _add_up(self, record: JobRecord, now: float) -> dict[str, Any]:
-        stop, plan = self._ledger.stopped(record.job), self._plans.read(record.job)
-        if plan is None and stop:
+        stop = self._ledger.stopped(record.job)
+        if stop and not record.units:
             return build_unplanned(record, stop, now)
-        plan = plan or self._plans.find(record.job)
+        plan = self._plans.find(record.job)
         units, settled = self._ledger.units(record.job), self._ledger.settled(record.job)
         url = self._join_rejects(plan, units, settled)
         report = build_report(record, plan, units, settled, now, url, stop)

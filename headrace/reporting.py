@@ -57,7 +57,7 @@ def build_report(
     accounts = add_up(units, settled, plan.job.operation)
     tally, counts = accounts.tally, accounts.counts
     pending = _pending(record, plan, accounts)
-    if stop and not _is_all_done(plan, pending):
+    if stop and (any(pending.values()) or plan.phase(record.planned) is Phase.COUNT):
         missing: list[str] = []
         rows = _rows(accounts, counts.requests)
         verdict = Verdict(FAILED, stop.error, _why_stopped(record.job, stop, rows, pending))
@@ -147,7 +147,7 @@ def _of_operation(plan: Plan, accounts: Accounts, is_whole: bool) -> dict[str, A
     operation = plan.job.operation
     told: dict[str, Any] = {}
     if operation.reads_table:
-        told["scan"] = _scan(plan, accounts)
+        told["scan"] = _scan(accounts)
     if operation is Operation.COUNT:
         counted = {"items": accounts.counted.rows, "scanned": accounts.counted.scanned}
         told["count"] = counted | {f"table_{name}": size for name, size in plan.table.items()}
@@ -158,11 +158,10 @@ def _of_operation(plan: Plan, accounts: Accounts, is_whole: bool) -> dict[str, A
     return told
 
 
-def _scan(plan: Plan, accounts: Accounts) -> dict[str, Any]:
-    """What was counted before the work is left out here, but for the throttles that it met."""
-    is_counted = plan.job.operation is Operation.COUNT or plan.phase is Phase.COUNT
-    units = accounts.counting if is_counted else accounts.moving
-    tally = accounts.counted if is_counted else accounts.tally
+def _scan(accounts: Accounts) -> dict[str, Any]:
+    """What was counted before the work is left out where there is work, but for the throttles."""
+    units = accounts.moving or accounts.counting
+    tally = accounts.tally if accounts.moving else accounts.counted
     throttles = Counter(accounts.counted.read_throttles) + Counter(accounts.tally.read_throttles)
     return {
         "segments": len(units),
@@ -229,12 +228,7 @@ def _pending(record: JobRecord, plan: Plan, accounts: Accounts) -> dict[str, int
 
 def _is_only_planned(plan: Plan) -> bool:
     """A dry run that counts nothing has units, and none of them is to be worked on."""
-    return plan.job.dry_run and plan.phase is Phase.WORK
-
-
-def _is_all_done(plan: Plan, pending: Mapping[str, int]) -> bool:
-    """Whether a job was told to stop when there was nothing left of it."""
-    return not any(pending.values()) and (plan.phase is Phase.WORK or plan.job.dry_run)
+    return plan.job.dry_run and not plan.counted
 
 
 def _why_stopped(job: str, stop: Stop, rows: Mapping[str, int], pending: Mapping[str, int]) -> str:

@@ -77,7 +77,8 @@ class Resuming:
             return known
         claim = self._claim(known, execution)
         self._ledger.clear_stop(job)
-        record, plan = self._find(job), self._plans.read(job)
+        record = self._find(job)
+        plan = self._plans.read(job) if record.units else None
         step = self._step(record, plan, claim) if plan else _Step(record.units)
         self._carry_out(job, step)
         state = JobState.RUNNING if plan else JobState.PLANNING
@@ -121,16 +122,17 @@ class Resuming:
         kept = self._store.get(self._bucket, key)
         if kept is not None:
             return _Step(**orjson.loads(kept))
-        units, step = self._look(record, plan, claim.gave_up)
-        list_key = layout.units_key(record.job, plan.phase, claim.number)
+        phase = plan.phase(record.planned)
+        units, step = self._look(record, phase, claim.gave_up)
+        list_key = layout.units_key(record.job, phase, claim.number)
         self._store.put(self._bucket, list_key, orjson.dumps(units))
         self._store.put(self._bucket, key, orjson.dumps(step))
         return step
 
-    def _look(self, record: JobRecord, plan: Plan, gave_up: bool) -> tuple[list[Work], _Step]:
+    def _look(self, record: JobRecord, phase: Phase, gave_up: bool) -> tuple[list[Work], _Step]:
         known = {unit.unit: unit for unit in self._ledger.units(record.job)}
         settled = self._ledger.settled(record.job)
-        works = self._listed(record, plan.phase)
+        works = self._listed(record, phase)
         left = _Left(record.job, record.units, known, settled, gave_up)
         for work in works.values():
             left.add(work)

@@ -557,6 +557,8 @@ class MemoryLedger:
     def save_job(self, record: JobRecord) -> None:
         self.faults.meet("save_job")
         orjson.dumps(record)
+        if self.jobs.get(record.job, record).resumed > record.resumed:
+            raise TurnLostError(f"job {record.job} was resumed by another execution")
         self.jobs[record.job] = record
 
     def stop(self, job: str, stop: Stop) -> None:

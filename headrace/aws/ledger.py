@@ -77,7 +77,18 @@ class DynamoLedger:
         return JobRecord(**fields | {"state": JobState(fields["state"])})
 
     def save_job(self, record: JobRecord) -> None:
-        self._put(record.job, "job", record)
+        put = self._put_of(record.job, "job", record)
+        put["Item"]["resumed"] = {"N": str(record.resumed)}
+        is_saved = _holds(
+            lambda: self._dynamodb.put_item(
+                **put,
+                ConditionExpression="attribute_not_exists(#resumed) OR #resumed <= :resumed",
+                ExpressionAttributeNames={"#resumed": "resumed"},
+                ExpressionAttributeValues={":resumed": put["Item"]["resumed"]},
+            )
+        )
+        if not is_saved:
+            raise TurnLostError(f"job {record.job!r} was resumed by another execution")
 
     def stop(self, job: str, stop: Stop) -> None:
         _holds(
@@ -216,10 +227,6 @@ class DynamoLedger:
         known = self.unit(job, record.unit)
         if known is None or known.state is not UnitState.DONE or known.turn > record.turn:
             raise TurnLostError(f"unit {record.unit} of job {job!r} is in the hands of another worker")
-
-    def _put(self, job: str, record: str, value: object) -> None:
-        with service_errors("the ledger"):
-            self._dynamodb.put_item(**self._put_of(job, record, value))
 
     def _put_of(self, job: str, record: str, value: object) -> dict[str, Any]:
         data = {"data": {"S": orjson.dumps(value).decode()}, LEDGER_TTL: self._expiry()}

@@ -11,7 +11,7 @@ from headrace.comparing import compare_tables
 from headrace.errors import JobInvalidError, TableProtectedError, TargetNotAllowedError
 from headrace.export.columns import export_header
 from headrace.job.model import Job, Operation, Place, Shape
-from headrace.plan import Phase, Plan, Segment, Task
+from headrace.plan import Plan, Segment, Task
 from headrace.planning.draft import Draft, Findings
 from headrace.ports import Item, ObjectStore, Places, Tables, TableSchema
 from headrace.scanning.request import read_request
@@ -56,7 +56,6 @@ class TablePlanner:
             zipped=False,
             header=(),
             keys=found.written.keys if found.written else (),
-            phase=Phase.COUNT if _counts_first(job) else Phase.WORK,
             read_keys=found.read.primary,
             table={"items": found.read.items, "bytes": found.read.bytes},
             bucket=self._bucket,
@@ -68,9 +67,9 @@ class TablePlanner:
         tables = self._places.tables(job.reads[1])
         _try_to_read(tables, plan, segments[Task.COUNT])
         plan = replace(plan, header=_header(tables, plan, segments[Task.COUNT]))
-        if plan.phase is Phase.WORK:
-            return Draft(plan, work_units(plan, 0, segments))
-        return Draft(replace(plan, counted=sum(segments.values())), _units(plan, 0, segments))
+        if _counts_first(job):
+            return Draft(replace(plan, counted=sum(segments.values())), _units(plan, 0, segments))
+        return Draft(plan, work_units(plan, 0, segments))
 
     def _examine(self, name: str, job: Job, home: str) -> _Found:
         """Asks for all tables, queues and prefixes before it complains about any."""

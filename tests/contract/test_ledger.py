@@ -55,6 +55,16 @@ def test_a_job_is_kept_as_it_was_saved_last(ledger: Ledger) -> None:
     assert ledger.job("job") == ended
 
 
+def test_who_had_a_job_before_it_was_resumed_saves_nothing_over_it(ledger: Ledger) -> None:
+    resumed = replace(JOB, execution="another", resumed=1)
+    ledger.claim(JOB)
+    ledger.save_job(resumed)
+    with pytest.raises(TurnLostError, match="was resumed"):
+        ledger.save_job(replace(JOB, units=3))
+    ledger.save_job(replace(resumed, units=2))
+    assert ledger.job("job") == replace(resumed, units=2)
+
+
 def test_a_units_record_comes_back_whole(ledger: Ledger) -> None:
     notes = {"first_reject": RejectNote(3, 40, "why"), "first_duplicate": DuplicateNote(2, 5)}
     reads = {"delivered": 3, "user_messages": 2, "scanned": 40, "read_units": 2.5, "read_throttles": {"r": 1}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 from dataclasses import replace
 from typing import Any
@@ -25,7 +26,7 @@ from headrace.errors import (
 )
 from headrace.job.model import Format, Shape
 from headrace.ledger import Stop
-from headrace.plan import Phase, Segment, Task, Unit, work_of
+from headrace.plan import Segment, Task, Unit, work_of
 from headrace.ports import KeyAttribute, TableSchema
 from tests.builders import BUCKET, EXECUTION, HOME, ID, QUEUE, SCHEMA, TABLE, Pipeline, execution, times
 from tests.everything import everything
@@ -107,6 +108,30 @@ def test_what_deletes_is_counted_first_and_then_planned_behind(
     assert pipeline.ledger.jobs["one"].planned["items"] == ITEMS
 
 
+@pytest.mark.parametrize("phase", [1, 2])
+@pytest.mark.parametrize("call", range(1, 16))
+def test_a_plan_that_is_not_finished_is_finished_by_the_next_call(phase: int, call: int) -> None:
+    def crash() -> None:
+        raise Crash
+
+    def until(phase: int) -> Pipeline:
+        pipeline = planning()
+        if phase == 2:
+            pipeline.work("one", pipeline.plan(EMPTYING)["units_key"])
+        return pipeline
+
+    whole, dying = until(phase), until(phase)
+    expected = whole.plan(EMPTYING)
+    dying.calls.at = {dying.calls.count + call: crash}
+    with contextlib.suppress(Crash):
+        dying.plan(EMPTYING)
+    dying.calls.at.clear()
+    assert dying.plan(EMPTYING) == expected
+    assert dying.plan(EMPTYING) == expected
+    assert dying.ledger.jobs == whole.ledger.jobs
+    assert dying.units("one", expected["units_key"]) == whole.units("one", expected["units_key"])
+
+
 def test_what_cannot_be_counted_is_not_begun() -> None:
     pipeline = planning(load_tries=1)
     pipeline.break_things = lambda it: it.tables.faults.on("read", 2, Crash())
@@ -165,7 +190,7 @@ def test_what_is_wrong_has_a_name_of_its_own(
     pipeline.store.objects[BUCKET, "exports/old/data/x.json.gz"] = b""
     with pytest.raises(error, match=words):
         pipeline.plan(document)
-    assert pipeline.plans.read("one") is None
+    assert pipeline.ledger.jobs["one"].units == 0
 
 
 def test_a_table_with_deletion_protection_is_not_emptied() -> None:
@@ -271,17 +296,6 @@ def test_delimited_objects_without_a_manifest_are_restored_if_their_headers_are_
     other = restoring(("a.csv", b"id,name\na,1\n"), ("b.csv", b"id,title\nb,2\n"))
     with pytest.raises(SourceFormatError, match=r"b\.csv is not that of .*a\.csv"):
         other.plan(document)
-
-
-def test_the_phase_is_kept_with_the_plan_and_read_anew() -> None:
-    pipeline = planning()
-    pipeline.work("one", pipeline.plan(EMPTYING)["units_key"])
-    before = pipeline.plans.find("one")
-    pipeline.plan(EMPTYING)
-    now = pipeline.plans.read("one")
-    assert now is not None
-    assert (before.phase, now.phase, now.counted) == (Phase.COUNT, Phase.WORK, 4)
-    assert pipeline.plans.read("never") is None
 
 
 def test_a_home_elsewhere_is_where_tables_are() -> None:

@@ -21,9 +21,7 @@ def test_a_plan_comes_back_as_it_was() -> None:
     store = MemoryObjectStore()
     place = Place("us-east-1", "arn:aws:iam::123456789012:role/r", "partner")
     copy = Job("orders", "copies", Operation.COPY, source_place=place)
-    plan = Plan(
-        "one", copy, None, "utf-8", False, (), (ID,), phase=Phase.COUNT, read_keys=(ID,), table={"items": 1}
-    )
+    plan = Plan("one", copy, None, "utf-8", False, (), (ID,), read_keys=(ID,), table={"items": 1}, counted=4)
     Plans(store, BUCKET).save(plan)
     assert Plans(store, BUCKET).find("one") == plan
 
@@ -43,10 +41,16 @@ def test_a_process_reads_the_plans_of_a_few_jobs_once_each() -> None:
 
 def test_a_plan_that_is_saved_again_is_the_one_that_is_found() -> None:
     plans = Plans(MemoryObjectStore(), BUCKET)
-    plans.save(plan_of(phase=Phase.COUNT))
-    assert plans.find("one").phase is Phase.COUNT
+    plans.save(plan_of(counted=4))
+    assert plans.find("one").counted == 4
     plans.save(plan_of())
-    assert plans.find("one").phase is Phase.WORK
+    assert plans.find("one").counted == 0
+
+
+def test_a_job_counts_until_it_has_counted_if_it_has_to() -> None:
+    assert plan_of(counted=4).phase({}) is Phase.COUNT
+    assert plan_of(counted=4).phase({"items": 0}) is Phase.WORK
+    assert plan_of().phase({}) is Phase.WORK
 
 
 def test_a_job_without_a_plan_is_named() -> None:

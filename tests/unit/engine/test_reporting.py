@@ -153,6 +153,7 @@ def test_void_units_and_numbers_count_for_nothing_but_what_they_consumed() -> No
     assert (report["status"], report["rows"]["read"], report["rows"]["written"]) == ("SUCCEEDED", 10, 10)
     assert (report["units"]["planned"], report["messages"]["sent"]) == (1, 1)
     assert report["messages"]["settled"] == 1
+    assert report["pending"] == {"units": 0, "messages": 0, "rows": 0}
     assert report["consumed"]["write_units"] == 20.0
 
 

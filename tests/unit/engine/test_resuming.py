@@ -136,6 +136,7 @@ def test_a_function_that_outlives_its_execution_changes_nothing(
     pipeline.calls.at = {pipeline.calls.count + call_of(scenario, at): take_over}
     with contextlib.suppress(Killed, TurnLostError):
         reports.append(pipeline.execute(document))
+    assert pipeline.ledger.jobs["one"].execution == reports[0]["execution"]
     pipeline.between = lambda _: None
     pipeline.deliver()
     check(pipeline, scenario, reports[0])
