@@ -12,6 +12,7 @@ from hashlib import sha256
 
 import orjson
 
+from headrace.compact import compact_json
 from headrace.errors import MessageError
 from headrace.ports import Item
 
@@ -58,12 +59,12 @@ class Request:
 
 def put_request(item: object) -> bytes:
     """A PutRequest that SQS takes: it refuses U+FFFE and U+FFFF, so these are spelled as escapes."""
-    return _for_sqs(orjson.dumps({"PutRequest": {"Item": item}}))
+    return _for_sqs(compact_json({"PutRequest": {"Item": item}}))
 
 
 def delete_request(key: Item) -> bytes:
     """A DeleteRequest in the form of `put_request`. `key` has the table's key attributes and no others."""
-    return _for_sqs(orjson.dumps({"DeleteRequest": {"Key": key}}))
+    return _for_sqs(compact_json({"DeleteRequest": {"Key": key}}))
 
 
 def is_delete(line: str) -> bool:

@@ -137,7 +137,7 @@ class _Collector:
         try:
             item = self.codec.encode(record)
             self._check_age(item)
-            request = Request(_trimmed(self.writes.request_of(item)), write_units(item_size(item)), row)
+            request = Request(self.writes.request_of(item), write_units(item_size(item)), row)
         except RowRejected as rejected:
             problems = rejected.problems
         if problems:
@@ -189,11 +189,6 @@ class _Collector:
             first_reject=self.first_reject,
             first_duplicate=self.first_duplicate,
         )
-
-
-def _trimmed(body: bytes) -> bytes:
-    """A copy: what orjson returns keeps all of the 4 KiB that it was written into."""
-    return bytes(memoryview(body))
 
 
 def read_windows(

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import orjson
 
+from headrace.compact import compact_json
 from headrace.export.reasons import problem, why_no_cell, why_no_column, why_not_json
 from headrace.export.row_text import HOW_TO_SPELL, RowText
 from headrace.items.codec import Problem, RowCodec, RowRejected
@@ -56,7 +57,7 @@ class DynamoSpelling:
     opening = b""
 
     def line(self, item: Item) -> bytes:
-        return orjson.dumps({"Item": item}, option=orjson.OPT_APPEND_NEWLINE)
+        return compact_json({"Item": item}, orjson.OPT_APPEND_NEWLINE)
 
 
 class JsonSpelling:
