@@ -15,6 +15,9 @@ _QUEUE_PAGE = 1000
 within the time that a function holds back."""
 _PRUNE_PAGE = 1000
 """Items of a page whose keys are looked up one by one, for the same reason."""
+_PAGE_CELLS = 10_000_000
+"""Cells of a page's rows in a CSV, empty ones too: they are held all at once, and have to be spelled
+within that time."""
 
 
 def prunes(task: Task) -> bool:
@@ -90,4 +93,7 @@ def _page_items(plan: Plan, segment: Segment) -> int | None:
         return min(asked or _PRUNE_PAGE, _PRUNE_PAGE)
     if plan.job.operation is Operation.SCAN and not segment.task.counts:
         return asked or _QUEUE_PAGE
+    if plan.header and not segment.task.counts:
+        most = max(1, _PAGE_CELLS // len(plan.header))
+        return min(asked or most, most)
     return asked

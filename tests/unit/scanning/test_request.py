@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from headrace.job.model import Operation, Place, Scan
@@ -65,3 +67,15 @@ def test_pages_are_short_where_each_item_is_work() -> None:
     assert read_request(plan(Operation.COPY), Segment(0, 0, 1, Task.PRUNE)).limit == 1000
     assert read_request(plan(Operation.COPY, scan=small), Segment(0, 0, 1, Task.PRUNE)).limit == 10
     assert read_request(plan(Operation.SCAN), Segment(0, 0, 1, Task.COUNT)).limit is None
+
+
+@pytest.mark.parametrize(("columns", "asked", "limit"), [(80_000, None, 125), (80_000, 50, 50), (8, 50, 50)])
+def test_pages_are_short_where_rows_have_many_columns(columns: int, asked: int | None, limit: int) -> None:
+    wide = replace(plan(Operation.EXPORT, scan=Scan(page_items=asked)), header=("a:S",) * columns)
+    assert read_request(wide, Segment(0, 0, 1)).limit == limit
+    assert read_request(wide, Segment(0, 0, 1, Task.COUNT)).limit == asked
+
+
+def test_a_page_has_an_item_at_least() -> None:
+    widest = replace(plan(Operation.EXPORT), header=("a:S",) * 10_000_001)
+    assert read_request(widest, Segment(0, 0, 1)).limit == 1
