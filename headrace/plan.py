@@ -34,7 +34,8 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`keys`: of the table that is written and of its indexes, the table's partition key first.
+    """`keys`: of the table that is written, or else of the one that is read, and of its indexes, the table's
+    partition key first.
 
     Of a job that reads text: `source` is the object, or None where each unit has its own part.
     `header`: names as they stand in the object, types included; of a CSV export, as they are to stand.

@@ -16,9 +16,8 @@ from headrace.accounts import Accounts, add_up
 from headrace.errors import RowsMissingError, RowsRejectedError
 from headrace.export.naming import SUMMARY
 from headrace.job.model import Operation, Tolerate, WriteMode
-from headrace.ledger import JobRecord, Settled, Stop, UnitRecord, UnitState
+from headrace.ledger import DuplicateNote, JobRecord, RejectNote, Settled, Stop, UnitRecord, UnitState
 from headrace.plan import Phase, Plan, Task
-from headrace.ports import Counts
 from headrace.settling import unsettled
 
 SUCCEEDED, FAILED = "SUCCEEDED", "FAILED"
@@ -55,16 +54,15 @@ def build_report(
         stop: why it was to stop, if it was.
     """
     accounts = add_up(units, settled, plan.job.operation)
-    tally, counts = accounts.tally, accounts.counts
     pending = _pending(record, plan, accounts)
     if stop and (any(pending.values()) or plan.phase(record.planned) is Phase.COUNT):
-        missing: list[str] = []
-        rows = _rows(accounts, counts.requests)
+        missing, rows = list[str](), _rows(accounts, accounts.counts.requests)
         verdict = Verdict(FAILED, stop.error, _why_stopped(record.job, stop, rows, pending))
     else:
-        missing = _missing(record, plan, accounts)
-        rows = _rows(accounts, accounts.queued_rows())
-        verdict = judge(rows, missing, plan.job.tolerate, _why(tally.reasons, counts))
+        missing, rows = _missing(record, plan, accounts), _rows(accounts, accounts.queued_rows())
+        verdict = judge(rows, missing, plan.job.tolerate, _why(accounts))
+        if missing:
+            verdict = replace(verdict, cause=f"{verdict.cause}; {_how_to_resume(record.job)}")
     if verdict.cause and rejects_url:
         verdict = replace(verdict, cause=f"{verdict.cause}. Rejects: {rejects_url}")
     return {
@@ -78,31 +76,13 @@ def build_report(
         "records_planned": plan.records,
         "planned": dict(record.planned),
         "pending": pending,
-        "units": {
-            "planned": record.units - accounts.void,
-            "done": accounts.units_in(UnitState.DONE),
-            "failed": accounts.units_in(UnitState.FAILED),
-        },
-        "messages": {
-            "sent": accounts.sent(),
-            "settled": accounts.settled_messages(),
-            "delivered": tally.user_messages,
-        },
-        "consumed": {"write_units": accounts.consumed.units, "read_units": accounts.read_units},
-        "throttles": dict(sorted(accounts.consumed.throttles.items())),
+        **_work(record, accounts),
         **_of_operation(plan, accounts, verdict.status == SUCCEEDED and not plan.job.dry_run),
         "duplicates": {
-            "rows": tally.superseded,
-            "first": asdict(tally.first_duplicate) if tally.first_duplicate else None,
+            "rows": accounts.tally.superseded,
+            "first": _fields(accounts.tally.first_duplicate),
         },
-        "rejects": {
-            "rows": rows["rejected"],
-            "given_up": counts.failed,
-            "reasons": dict(Counter(tally.reasons).most_common(_MOST_REASONS)),
-            "first": asdict(tally.first_reject) if tally.first_reject else None,
-            "refused": [one.reason for one in accounts.settled.values() if one.reason][:_MOST_EXAMPLES],
-            "location": rejects_url,
-        },
+        "rejects": _rejects(accounts) | {"rows": rows["rejected"], "location": rejects_url},
         "missing": missing,
         "suggestions": dict(islice((plan.looks_like or {}).items(), _MOST_COLUMNS)),
         "inferred": list(plan.inferred[:_MOST_COLUMNS]),
@@ -116,7 +96,7 @@ def build_refusal(record: JobRecord, error: str, cause: str, ended: float) -> di
 
 def build_unplanned(record: JobRecord, stop: Stop, ended: float) -> dict[str, Any]:
     """The report of a job that was stopped before it was planned."""
-    cause = f"{stop.cause}, and was not planned yet; {_how_to_resume(record.job)}"
+    cause = f"{_told(stop)}, and was not planned yet; {_how_to_resume(record.job)}"
     return build_refusal(record, stop.error, cause, ended)
 
 
@@ -140,6 +120,37 @@ def _frame(record: JobRecord, verdict: Verdict, ended: float) -> dict[str, Any]:
         "ended": _time(ended),
         "seconds": round(ended - record.started, 3),
     }
+
+
+def _work(record: JobRecord, accounts: Accounts) -> dict[str, Any]:
+    """What was done, and what it took."""
+    return {
+        "units": {
+            "planned": record.units - accounts.void,
+            "done": accounts.units_in(UnitState.DONE),
+            "failed": accounts.units_in(UnitState.FAILED),
+        },
+        "messages": {
+            "sent": accounts.sent(),
+            "settled": accounts.settled_messages(),
+            "delivered": accounts.tally.user_messages,
+        },
+        "consumed": {"write_units": accounts.consumed.units, "read_units": accounts.read_units},
+        "throttles": dict(sorted(accounts.consumed.throttles.items())),
+    }
+
+
+def _rejects(accounts: Accounts) -> dict[str, Any]:
+    return {
+        "given_up": accounts.counts.failed,
+        "reasons": dict(Counter(accounts.tally.reasons).most_common(_MOST_REASONS)),
+        "first": _fields(accounts.tally.first_reject),
+        "refused": [one.reason for one in accounts.settled.values() if one.reason][:_MOST_EXAMPLES],
+    }
+
+
+def _fields(note: RejectNote | DuplicateNote | None) -> dict[str, Any] | None:
+    return asdict(note) if note else None
 
 
 def _of_operation(plan: Plan, accounts: Accounts, is_whole: bool) -> dict[str, Any]:
@@ -234,7 +245,12 @@ def _is_only_planned(plan: Plan) -> bool:
 def _why_stopped(job: str, stop: Stop, rows: Mapping[str, int], pending: Mapping[str, int]) -> str:
     units, messages, queued = (f"{pending[name]:,} {name}" for name in ("units", "messages", "rows"))
     left = f"Left: {units}, and {messages} with {queued}"
-    return f"{stop.cause[:_MOST_CAUSE]}. {_sum_up(rows)}. {left}; {_how_to_resume(job)}"
+    return f"{_told(stop)}. {_sum_up(rows)}. {left}; {_how_to_resume(job)}"
+
+
+def _told(stop: Stop) -> str:
+    """With room for what follows."""
+    return stop.cause[: _MOST_CAUSE - 1000]
 
 
 def _how_to_resume(job: str) -> str:
@@ -282,9 +298,10 @@ def _sum_up(rows: Mapping[str, int]) -> str:
     return f"Of {rows['read']:,} rows read: {', '.join(parts) or 'none written'}"
 
 
-def _why(reasons: Mapping[str, int], counts: Counts) -> str:
+def _why(accounts: Accounts) -> str:
     """Codes and columns, never a cell: the cause is shown to whoever may see executions."""
-    known = [f"{reason} ({count:,})" for reason, count in Counter(reasons).most_common(5)]
+    counts, reasons = accounts.counts, Counter(accounts.tally.reasons)
+    known = [f"{reason} ({count:,})" for reason, count in reasons.most_common(5)]
     known += [f"refused by DynamoDB ({counts.rejected:,})"] if counts.rejected else []
     known += [f"given up by the writers ({counts.failed:,})"] if counts.failed else []
     return ", ".join(known)

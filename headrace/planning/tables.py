@@ -48,28 +48,28 @@ class TablePlanner:
 
         Raises JobError, TransientError."""
         found = self._examine(name, job, home)
-        plan = Plan(
-            job_id=name,
-            job=job,
-            source=None,
-            codec="utf-8",
-            zipped=False,
-            header=(),
-            keys=found.written.keys if found.written else (),
-            read_keys=found.read.primary,
-            table={"items": found.read.items, "bytes": found.read.bytes},
-            bucket=self._bucket,
-            prefix=found.prefix,
-        )
-        segments = {Task.COUNT: segments_of(found.read, job)}
-        if job.mirror and found.written:
-            segments[Task.COUNT_PRUNE] = segments_of(found.written, job)
+        plan, segments = self._plan_of(name, job, found), _segments(job, found)
         tables = self._places.tables(job.reads[1])
         _try_to_read(tables, plan, segments[Task.COUNT])
         plan = replace(plan, header=_header(tables, plan, segments[Task.COUNT]))
         if _counts_first(job):
             return Draft(replace(plan, counted=sum(segments.values())), _units(plan, 0, segments))
         return Draft(plan, work_units(plan, 0, segments))
+
+    def _plan_of(self, name: str, job: Job, found: _Found) -> Plan:
+        return Plan(
+            job_id=name,
+            job=job,
+            source=None,
+            codec="utf-8",
+            zipped=False,
+            header=(),
+            keys=(found.written or found.read).keys,
+            read_keys=found.read.primary,
+            table={"items": found.read.items, "bytes": found.read.bytes},
+            bucket=self._bucket,
+            prefix=found.prefix,
+        )
 
     def _examine(self, name: str, job: Job, home: str) -> _Found:
         """Asks for all tables, queues and prefixes before it complains about any."""
@@ -111,6 +111,14 @@ class TablePlanner:
                 "name another prefix, or leave target out to have a place of its own"
             )
         return prefix
+
+
+def _segments(job: Job, found: _Found) -> dict[Task, int]:
+    """How many segments there are to count, by the task that counts them."""
+    segments = {Task.COUNT: segments_of(found.read, job)}
+    if job.mirror and found.written:
+        segments[Task.COUNT_PRUNE] = segments_of(found.written, job)
+    return segments
 
 
 def work_units(plan: Plan, first: int, segments: Mapping[Task, int]) -> list[Segment]:
@@ -170,7 +178,7 @@ def _header(tables: Tables, plan: Plan, segments: int) -> tuple[str, ...]:
     job = plan.job
     if job.operation is not Operation.EXPORT or job.format.shape is not Shape.DELIMITED:
         return ()
-    return export_header(_sample(tables, plan, segments), plan.read_keys, job)
+    return export_header(_sample(tables, plan, segments), plan.keys, job)
 
 
 def _sample(tables: Tables, plan: Plan, segments: int) -> Iterator[Item]:

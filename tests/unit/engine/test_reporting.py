@@ -96,6 +96,7 @@ def test_what_is_not_accounted_for_is_said(
     report = report_of(units, settled, **fields)
     assert report["error"] == "RowsMissingError"
     assert any(re.search(missing, text) for text in report["missing"])
+    assert report["cause"].endswith('start an execution with {"resume": "one"}')
 
 
 def test_what_went_wrong_outside_any_unit_is_said() -> None:
@@ -139,7 +140,9 @@ def test_a_job_that_was_told_to_stop_when_all_was_done_is_judged_as_ever() -> No
 def test_a_cause_as_long_as_a_stop_may_be_fits_where_it_has_to() -> None:
     report = build_report(RECORD, plan_of(), [], {}, 1.0, "s3://" + "x" * 1000, Stop("E", "e" * 100_000))
     assert len(report["cause"]) < 32_768
-    assert len(build_unplanned(RECORD, Stop("E", "e" * 100_000), 1.0)["cause"]) < 32_768
+    unplanned = build_unplanned(RECORD, Stop("E", "e" * 100_000), 1.0)["cause"]
+    assert len(unplanned) < 32_768
+    assert unplanned.endswith('{"resume": "one"}')
 
 
 def test_void_units_and_numbers_count_for_nothing_but_what_they_consumed() -> None:
