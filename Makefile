@@ -29,12 +29,10 @@ deploy: $(SETUP) ## deploy the stack to it, or to AWS_ENDPOINT_URL
 
 test: $(SETUP) ## every test
 	$(PYTEST) -m "not e2e" --numprocesses=auto --maxprocesses=4
-	$(E2E)
+	$(PYTEST) -m e2e
 
-# Two emulators side by side, as jobs mostly wait; a given one has but one stack.
-E2E = $(PYTEST) -m e2e --numprocesses=$(if $(HEADRACE_E2E_ENDPOINT),0,2) --dist=loadfile
-e2e: $(SETUP) ## the end-to-end tests alone, against HEADRACE_E2E_ENDPOINT or MiniStacks of their own
-	$(E2E)
+e2e: $(SETUP) ## the end-to-end tests alone, against HEADRACE_E2E_ENDPOINT or a MiniStack of their own
+	$(PYTEST) -m e2e
 
 lint: .venv/.installed ## style and types
 	.venv/bin/ruff check

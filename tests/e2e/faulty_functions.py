@@ -8,7 +8,7 @@ the name of a job, or of a table, says what goes wrong with it.
 | lost | the queue loses the first message of each batch |
 | later | messages come ten seconds late |
 | slow | each batch takes two seconds to send |
-| slowly | each page of a scan takes half a second, too |
+| slowly | each page of a scan takes a second, too |
 | thirds | a third of each batch of write requests, or of messages to a user's queue, is not taken |
 | throttled | every batch of write requests comes back unprocessed |
 | unsettled | the writer is killed after the write and before the settling, once |
@@ -109,7 +109,7 @@ def settle(self: DynamoLedger, job: str, unit: int, sequence: int, outcome: Outc
 def read(self: DynamoTables, request: ReadRequest) -> Page:
     job = _scanned["job"]
     if "slowly" in job:
-        time.sleep(0.5)
+        time.sleep(1)
         _note(f"page-{job}-{request.segment}-{request.start}-{time.time_ns()}"[:200].replace("/", "_"))
     return _read(self, request)
 

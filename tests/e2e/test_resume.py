@@ -47,7 +47,7 @@ def has_begun(stack: Stack, faults: Faults, job: str) -> bool:
 
 
 def wait_for_begin(stack: Stack, faults: Faults, job: str) -> None:
-    until(lambda: True if has_begun(stack, faults, job) else None, f"the begin of {job}", 90)
+    until(lambda: True if has_begun(stack, faults, job) else None, f"the begin of {job}")
 
 
 def stop_in_the_middle(stack: Stack, faults: Faults, executions: Mapping[str, str]) -> None:
