@@ -5,15 +5,13 @@ hardest to hold: `python -m benchmarks.memory`. Linux; needs 1.2 GB of disk and 
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.calls import TABLE_HEAD, Calls, Figure
 from benchmarks.samples import (
     HARD,
     HARD_LINES,
@@ -26,23 +24,7 @@ from benchmarks.samples import (
 )
 
 MIB = 1024 * 1024
-_ROOT = Path(__file__).parent.parent
 _EVERY = 8
-_NAME = "benchmark"
-_EXECUTION = {"execution": "arn:aws:states:eu-west-1:123456789012:execution:load:benchmark", "name": _NAME}
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """MiB: `before` with all imported and all clients made, `peak` at most."""
-
-    shape: str
-    work: str
-    before: float
-    peak: float
-
-    def __str__(self) -> str:
-        return f"| {self.shape} | {self.work} | {self.before:.0f} | {self.peak:.0f} |"
 
 
 class Case:
@@ -54,7 +36,7 @@ class Case:
 
     def __init__(self, folder: Path, shape: str, rows: Iterator[str], fields: dict[str, Any]) -> None:
         self._folder = folder
-        self._shape = shape
+        self._calls = Calls(folder, shape)
         self._fields = fields
         self._size = save(folder / "data" / "source.csv", rows).stat().st_size
 
@@ -66,13 +48,12 @@ class Case:
             **self._fields,
             "parallel": {"chunk_bytes": chunk_bytes},
         }
-        return self._call("plan", f"plan of {self._size / MIB:.0f} MiB", [_EXECUTION | {"input": job}])
+        return self._calls.plan(job, f"plan of {self._size / MIB:.0f} MiB")
 
     def load(self) -> Figure:
         """Every eighth unit, one after the other, as a warm function has them."""
-        units = json.loads((self._folder / "data/jobs" / _NAME / "units.json").read_text())[::_EVERY]
-        events = [{"job": _NAME, "unit": unit} for unit in units]
-        return self._call("load_chunk", f"load_chunk of {_counted(units)}", events)
+        units = self._calls.units()[::_EVERY]
+        return self._calls.call("load_chunk", f"load_chunk of {_counted(units)}", units)
 
     def write(self) -> Figure | None:
         """One batch of the messages that were sent first; None: all rows were rejected."""
@@ -80,15 +61,7 @@ class Case:
         if not messages:
             return None
         event = {"Records": [_record(file.name, file.read_text(encoding="utf-8")) for file in messages]}
-        return self._call("write_batch", f"write_batch of {len(messages)} message(s)", [event])
-
-    def _call(self, function: str, work: str, events: Sequence[Any]) -> Figure:
-        command = [sys.executable, "-m", "benchmarks.peak", function, str(self._folder)]
-        done = subprocess.run(
-            command, cwd=_ROOT, input=json.dumps(events), stdout=subprocess.PIPE, text=True, check=True
-        )
-        seen = json.loads(done.stdout)
-        return Figure(self._shape, work, seen["before"] / 1024, seen["peak"] / 1024)
+        return self._calls.call("write_batch", f"write_batch of {len(messages)} message(s)", [event])
 
 
 def _counted(units: Sequence[Any]) -> str:
@@ -138,7 +111,7 @@ def main(arguments: Sequence[str]) -> None:
     shapes = [*HARD, *HARD_LINES]
     parser.add_argument("--shapes", nargs="*", default=shapes, choices=shapes)
     asked = parser.parse_args(arguments)
-    print("| object | work | before, MiB | peak, MiB |\n|---|---|---:|---:|")
+    print(TABLE_HEAD)
     for figure in figures(asked.rows, asked.chunk_bytes, asked.shapes):
         print(figure, flush=True)
 

@@ -29,7 +29,8 @@ _ENVIRONMENT = {
     names.ENV_BUCKET: "data",
     names.ENV_WRITE_QUEUE_URL: f"{ENDPOINT}/queue",
     names.ENV_LEDGER_TABLE: "ledger",
-    names.ENV_TABLES: "orders",
+    names.ENV_TABLES: "orders,scanned,copied",
+    names.ENV_QUEUES: "arn:aws:sqs:eu-west-1:123456789012:items",
     names.ENV_RETENTION_DAYS: "30",
     names.ENV_STALL_SECONDS: "2700",
 }
@@ -45,12 +46,15 @@ _CONTEXT = SimpleNamespace(
 def measure(function: str, folder: Path, events: list[Any]) -> dict[str, Any]:
     """`before`, `peak`: KiB resident before the first event and at most; the last event's `answer`."""
     os.environ |= _ENVIRONMENT
-    Wire(folder).attach()
+    wire = Wire(folder)
+    wire.attach()
     handler = importlib.import_module(f"lambdas.{function}").handler
-    _ = wiring.planner(), wiring.loader(), wiring.writer()
+    _ = wiring.planner(), wiring.loader(), wiring.scanner(), wiring.writer()
     before, answer = _peak(), None
     for event in events:
         answer = handler(event, _CONTEXT)
+    if wire.failed:
+        raise RuntimeError(f"a figure of what failed would be none: {wire.failed}")
     return {"before": before, "peak": _peak(), "answer": answer}
 
 

@@ -1,8 +1,8 @@
 """AWS at the end of boto3's wire: answers requests from a folder, so that all above it is what runs in
 the functions, and no socket is opened.
 
-Objects are files, an item of the ledger lives in memory, and the queue keeps the first messages of a
-job as objects, `queue/0` and on.
+Objects are files, an item of the ledger lives in memory, and a queue keeps the first messages of a
+job as objects, `queue/0` and on. The table that is scanned is what `scanned.json` says of it.
 """
 
 from __future__ import annotations
@@ -20,30 +20,38 @@ import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
+from benchmarks import tables
+from headrace.ledger import UnitState
+
 ENDPOINT = "http://127.0.0.1:1"
 KEPT_MESSAGES = 10
 _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
-_TABLE = {
-    "TableName": "orders",
-    "TableArn": "arn:aws:dynamodb:eu-west-1:123456789012:table/orders",
-    "AttributeDefinitions": [{"AttributeName": "order_id", "AttributeType": "S"}],
-    "KeySchema": [{"AttributeName": "order_id", "KeyType": "HASH"}],
-}
+_KEYS = {"orders": "order_id"}
+SCANNED = "scanned.json"
+"""The arguments of PlayedTable."""
 
 
 class Wire:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._items: dict[str, Any] = {}
+        self._table = _played(folder / SCANNED)
         self._operations: dict[str, Callable[[Any], Any]] = {
-            "DescribeTable": lambda _: {"Table": _TABLE},
+            "DescribeTable": lambda body: {"Table": _described(body["TableName"])},
             "BatchWriteItem": lambda _: {"UnprocessedItems": {}},
             "GetItem": lambda body: {"Item": found} if (found := self._items.get(_key(body["Key"]))) else {},
             "BatchGetItem": self._get_items,
             "PutItem": self._put_item,
             "UpdateItem": lambda _: {},
             "SendMessageBatch": self._send,
+            "GetQueueAttributes": lambda _: {"Attributes": {}},
+            "Scan": self._table.scan,
         }
+
+    @property
+    def failed(self) -> list[Any]:
+        """The records of units that failed."""
+        return [item for item in self._items.values() if item.get("state") == {"S": UnitState.FAILED}]
 
     def attach(self) -> None:
         """To every client of every session that is made from now on."""
@@ -63,14 +71,13 @@ class Wire:
         if not operation:
             return self._object(request, body)
         answer = self._operations[operation](json.loads(body))
-        return _response(request, 200, json.dumps(answer).encode())
+        return _response(request, 200, answer if isinstance(answer, bytes) else json.dumps(answer).encode())
 
     def _object(self, request: AWSPreparedRequest, body: Any) -> AWSResponse:
-        path = self._folder / unquote(urlsplit(request.url).path).lstrip("/")
-        if request.method == "PUT":
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(body.read() if hasattr(body, "read") else body)
-            return _response(request, 200, b"")
+        url = urlsplit(request.url)
+        path = self._folder / unquote(url.path).lstrip("/")
+        if request.method in ("PUT", "POST"):
+            return _response(request, 200, _stored(path, request.method, url.query, body))
         if not path.exists():
             return _response(request, 404, b"<Error><Code>NoSuchKey</Code></Error>")
         size = path.stat().st_size
@@ -100,6 +107,32 @@ class Wire:
             if number < KEPT_MESSAGES:
                 (queue / str(number)).write_text(entry["MessageBody"], encoding="utf-8")
         return {"Successful": [], "Failed": []}
+
+
+def _stored(path: Path, method: str, query: str, body: Any) -> bytes:
+    """An upload's parts come in their order."""
+    if method == "POST":
+        return b"<Upload><UploadId>1</UploadId><ETag>1</ETag></Upload>"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    is_later = "partNumber" in query and "partNumber=1&" not in query
+    with path.open("ab" if is_later else "wb") as file:
+        file.write(body.read() if hasattr(body, "read") else body)
+    return b""
+
+
+def _described(table: str) -> dict[str, Any]:
+    key = _KEYS.get(table, tables.KEY)
+    return {
+        "TableName": table,
+        "TableArn": f"arn:aws:dynamodb:eu-west-1:123456789012:table/{table}",
+        "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+    }
+
+
+def _played(path: Path) -> tables.PlayedTable:
+    empty = {"shape": "orders", "page": 1, "items": 0}
+    return tables.PlayedTable(**json.loads(path.read_text()) if path.exists() else empty)
 
 
 class _Raw(io.BytesIO):

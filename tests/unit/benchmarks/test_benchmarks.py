@@ -6,11 +6,13 @@ import csv
 import io
 from pathlib import Path
 
+import orjson
 import pytest
 
-from benchmarks import memory, planning, rows
+from benchmarks import memory, planning, rows, segments, tables
 from benchmarks.samples import HARD, HARD_LINES, ORDERS_HEADER, Quoting, orders, pairs, save
 from headrace.delimited.dialect import MAX_RECORD_BYTES
+from headrace.items.size import MAX_ITEM_BYTES, item_size
 
 
 @pytest.mark.parametrize("quoting", list(Quoting))
@@ -45,6 +47,24 @@ def test_a_hard_line_is_a_line_within_the_limit_of_a_record(shape: str) -> None:
     assert row(0).index("\n") + 1 == len(row(0)) < MAX_RECORD_BYTES
 
 
+@pytest.mark.parametrize("shape", list(tables.ITEMS))
+def test_a_hard_item_is_one_that_a_table_can_have(shape: str) -> None:
+    item = orjson.loads(tables.ITEMS[shape]("fffff"))
+    assert item_size(item) <= MAX_ITEM_BYTES
+
+
+def test_a_played_table_has_each_item_once() -> None:
+    table = tables.PlayedTable("orders", page=4, items=10)
+    keys: list[str] = []
+    request: dict[str, object] = {}
+    for many in (4, 4, 2):
+        page = orjson.loads(table.scan(request))
+        assert len(page["Items"]) == page["Count"] == many
+        keys += [item["k"]["S"] for item in page["Items"]]
+        request = {"ExclusiveStartKey": page.get("LastEvaluatedKey")}
+    assert (keys, request) == (list("0123456789"), {"ExclusiveStartKey": None})
+
+
 def test_planning_finds_the_records_of_the_file(tmp_path: Path) -> None:
     path = save(tmp_path / "orders.csv", orders(400))
     assert planning.scan(path) == 400
@@ -68,4 +88,11 @@ def test_memory_measures_each_function_on_each_object() -> None:
     work = [figure.work.split(" ")[0] for figure in found]
     whole = ["plan", "load_chunk", "write_batch"]
     assert work == [*whole, *["plan", "load_chunk"] * 2, *whole]
+    assert all(0 < figure.before <= figure.peak for figure in found)
+
+
+def test_memory_measures_a_segment_for_each_job() -> None:
+    found = list(segments.figures(1, 1, ["orders"], ["export csv", "copy"]))
+    work = [figure.work for figure in found]
+    assert work == ["plan of export csv", "export csv", "copy"]
     assert all(0 < figure.before <= figure.peak for figure in found)
