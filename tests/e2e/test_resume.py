@@ -50,16 +50,13 @@ def wait_for_begin(stack: Stack, faults: Faults, job: str) -> None:
     until(lambda: True if has_begun(stack, faults, job) else None, f"the begin of {job}")
 
 
-def stop_in_the_middle(stack: Stack, faults: Faults, executions: Mapping[str, str]) -> None:
-    """Stops each execution, by its job, once the job has begun."""
-    waiting = dict(executions)
-
-    def look() -> bool | None:
-        for job in [job for job in waiting if has_begun(stack, faults, job)]:
-            stack.states.stop_execution(executionArn=waiting.pop(job))
-        return None if waiting else True
-
-    until(look, f"the begin of {', '.join(waiting)}")
+def interrupt(stack: Stack, faults: Faults, document: Mapping[str, Any]) -> str:
+    """Starts the job and stops its execution once it has begun."""
+    job = stack.name("slowly")
+    execution = stack.start(document, job)
+    wait_for_begin(stack, faults, job)
+    stack.states.stop_execution(executionArn=execution)
+    return job
 
 
 Document = Callable[[Stack, str], dict[str, Any]]
@@ -160,11 +157,10 @@ DOCUMENTS: Mapping[str, Document] = {
 
 @pytest.fixture(scope="module")
 def interrupted(stack: Stack, faults: Faults) -> dict[str, Interrupted]:
-    """One job an operation, all of them at once."""
+    """One job an operation. Each is stopped before the next begins, as a machine starts only so many
+    functions in time; they are resumed together."""
     documents = {name: make(stack, stack.table()) for name, make in DOCUMENTS.items()}
-    jobs = {name: stack.name("slowly") for name in documents}
-    started = {job: stack.start(documents[name], job) for name, job in jobs.items()}
-    stop_in_the_middle(stack, faults, started)
+    jobs = {name: interrupt(stack, faults, document) for name, document in documents.items()}
     stopped = {name: stopped_report(stack, job) for name, job in jobs.items()}
     executions = {name: stack.start({"resume": job}) for name, job in jobs.items()}
     return {
