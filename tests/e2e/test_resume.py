@@ -157,14 +157,12 @@ DOCUMENTS: Mapping[str, Document] = {
 
 @pytest.fixture(scope="module")
 def interrupted(stack: Stack, faults: Faults) -> dict[str, Interrupted]:
-    """One job an operation. Each is stopped before the next begins, as a machine starts only so many
-    functions in time; they are resumed together."""
+    """One job an operation, one after the other: a small machine starts only so many functions in time."""
     documents = {name: make(stack, stack.table()) for name, make in DOCUMENTS.items()}
     jobs = {name: interrupt(stack, faults, document) for name, document in documents.items()}
     stopped = {name: stopped_report(stack, job) for name, job in jobs.items()}
-    executions = {name: stack.start({"resume": job}) for name, job in jobs.items()}
     return {
-        name: Interrupted(documents[name], job, stopped[name], stack.ended(executions[name]).report)
+        name: Interrupted(documents[name], job, stopped[name], stack.run({"resume": job}).report)
         for name, job in jobs.items()
     }
 
