@@ -14,6 +14,8 @@ from tests.e2e.faults import Faults
 from tests.e2e.stack import Stack, until
 from tests.everything import comparable, everything
 
+pytestmark = pytest.mark.usefixtures("prompt")
+
 ITEMS = 240
 LINES = "".join(json.dumps({"id": str(n), "name": f"name {n}"}) + "\n" for n in range(ITEMS))
 PAGES = {"page_items": 6}
