@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from headrace.errors import (
+    JobInvalidError,
     QueueNotAllowedError,
     RoleNotAllowedError,
+    SourceAccessError,
     TableNotAllowedError,
     TargetNotAllowedError,
 )
 from headrace.job.model import Place
+from headrace.locations import is_file
 from headrace.names import EXPORTS_PREFIX
 
 _QUEUE_HOSTS = (
@@ -36,11 +39,14 @@ class Allowed:
     tables: Sequence[str] = ()
     queues: Sequence[str] = ()
     roles: Sequence[str] = ()
+    is_here: bool = False
+    """The job runs on a person's machine, and may use its files, its profiles and its endpoints."""
 
     def check_table(self, table: str, place: Place, home: str, side: str = "target") -> None:
         """What is used through a role, the role's own policy judges.
 
-        Raises TableNotAllowedError, RoleNotAllowedError."""
+        Raises TableNotAllowedError, RoleNotAllowedError, JobInvalidError."""
+        self._check_place(place, side)
         if place.role_arn is not None:
             return self._check_role(place.role_arn, side)
         arn = _table_arn(table, place, home)
@@ -54,7 +60,8 @@ class Allowed:
         return None
 
     def check_queue(self, url: str, place: Place, home: str) -> None:
-        """Raises QueueNotAllowedError, RoleNotAllowedError."""
+        """Raises QueueNotAllowedError, RoleNotAllowedError, JobInvalidError."""
+        self._check_place(place, "target")
         if place.role_arn is not None:
             return self._check_role(place.role_arn, "target")
         arn = queue_arn(url, place, home)
@@ -66,6 +73,34 @@ class Allowed:
             )
         return None
 
+    def check_source(self, url: str) -> None:
+        """Raises SourceAccessError."""
+        if is_file(url) and not self.is_here:
+            raise SourceAccessError(
+                f"source: {url} is a file, which a stack cannot read; put it into the stack's data bucket, "
+                "or run the job where the file is"
+            )
+
+    def check_export(self, target: str, bucket: str) -> None:
+        """Raises TargetNotAllowedError unless the URL is below `exports/` of the data bucket."""
+        if self.is_here or target.startswith(f"s3://{bucket}/{EXPORTS_PREFIX}"):
+            return
+        raise TargetNotAllowedError(
+            f"target: an export cannot go to {target!r}; allowed: what is below "
+            f"s3://{bucket}/{EXPORTS_PREFIX}; leave target out to have a place of its own there"
+        )
+
+    def _check_place(self, place: Place, side: str) -> None:
+        said = [name for name in ("profile", "endpoint") if getattr(place, name)]
+        if said and not self.is_here:
+            raise JobInvalidError(
+                [
+                    f"{side}.{name}: means nothing to a stack; allowed: where the job runs on this machine; "
+                    "remove it, or use role_arn"
+                    for name in said
+                ]
+            )
+
     def _check_role(self, role: str, side: str) -> None:
         if not _is_covered(role, self.roles):
             raise RoleNotAllowedError(
@@ -73,15 +108,6 @@ class Allowed:
                 f"allowed: {', '.join(self.roles) or 'none'}; "
                 f"deploy again with the context setting roles including {role!r}"
             )
-
-
-def check_export(target: str, bucket: str) -> None:
-    """Raises TargetNotAllowedError unless the URL is below `exports/` of the data bucket."""
-    if not target.startswith(f"s3://{bucket}/{EXPORTS_PREFIX}"):
-        raise TargetNotAllowedError(
-            f"target: an export cannot go to {target!r}; allowed: what is below "
-            f"s3://{bucket}/{EXPORTS_PREFIX}; leave target out to have a place of its own there"
-        )
 
 
 def queue_arn(url: str, place: Place, home: str) -> str:

@@ -14,6 +14,7 @@
     │   ├── TableProtectedError      a table with deletion protection is not emptied
     │   ├── TablesDifferError        source and target do not fit: every mismatch, at once
     │   ├── ReadRefusedError         DynamoDB refuses what `scan` asks for
+    │   ├── CredentialsError         there are none, or they cannot be used: profile, login, region
     │   ├── RoleNotAllowedError      outside the stack's setting `roles`, or the role does not trust it
     │   ├── QueueNotAllowedError     outside the stack's setting `queues`
     │   ├── QueueNotFoundError
@@ -105,6 +106,10 @@ class TablesDifferError(_ManyProblemsError, JobError):
 
 class ReadRefusedError(JobError):
     """DynamoDB refuses a Scan or a Query for what is in it."""
+
+
+class CredentialsError(JobError):
+    """There are no credentials for AWS, or none that can be used."""
 
 
 class RoleNotAllowedError(JobError):

@@ -25,6 +25,9 @@ EXPORTS_PREFIX = "exports/"
 MAP_RESULTS_PREFIX = "map-results"
 OPTIONS_OBJECT = "_headrace.json"
 
+# Executions on a person's machine, as ARNs are to those of the state machine
+HERE = "here:"
+
 # The ledger table
 LEDGER_PARTITION_KEY = "job"
 LEDGER_SORT_KEY = "record"

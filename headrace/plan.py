@@ -43,8 +43,9 @@ class Plan:
     None where only reading tells. `looks_like`: columns of text that look like another type.
 
     Of a job that reads a table: `read_keys` are that table's own keys, and `table` is what DescribeTable
-    says of it: its `items` and `bytes`. `bucket` and `prefix`: where an export goes. `counted`: how many
-    units the count phase has, the first ones of the job.
+    says of it: its `items` and `bytes`. `bucket` and `prefix`: where an export goes, which on a person's
+    machine need not be the data bucket. `counted`: how many units the count phase has, the first ones of
+    the job.
     """
 
     job_id: str

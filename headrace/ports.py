@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from headrace.job.model import Place
+from headrace.locations import url_of
 
 Item = dict[str, dict[str, Any]]
 """An item in DynamoDB JSON as it goes over the wire: N is text, B is base64 text."""
@@ -27,11 +28,11 @@ class ObjectRef:
 
     @property
     def url(self) -> str:
-        return f"s3://{self.bucket}/{self.key}"
+        return url_of(self.bucket, self.key)
 
 
 class ObjectStore(Protocol):
-    """S3."""
+    """S3, or folders of this machine."""
 
     def find(self, bucket: str, key: str) -> ObjectRef:
         """Raises SourceNotFoundError, SourceAccessError, TransientError."""

@@ -13,6 +13,7 @@ from headrace.accounts import add_up
 from headrace.errors import JobNotFoundError, MessageError
 from headrace.export.manifest import write_manifests
 from headrace.ledger import JobRecord, JobState, Ledger, Settled, Stop, UnitRecord
+from headrace.locations import url_of
 from headrace.plan import Plan, Plans
 from headrace.ports import Clock, Events, ObjectStore
 from headrace.report_page import report_page
@@ -110,4 +111,4 @@ class Reporter:
             yield spell.without_header(file)
 
     def _url(self, key: str) -> str:
-        return f"s3://{self._bucket}/{key}"
+        return url_of(self._bucket, key)

@@ -17,6 +17,8 @@ from headrace.errors import RowsMissingError, RowsRejectedError
 from headrace.export.naming import SUMMARY
 from headrace.job.model import Operation, Tolerate, WriteMode
 from headrace.ledger import DuplicateNote, JobRecord, RejectNote, Settled, Stop, UnitRecord, UnitState
+from headrace.locations import url_of
+from headrace.names import HERE
 from headrace.plan import Phase, Plan, Task
 from headrace.settling import unsettled
 
@@ -57,12 +59,12 @@ def build_report(
     pending = _pending(record, plan, accounts)
     if stop and (any(pending.values()) or plan.phase(record.planned) is Phase.COUNT):
         missing, rows = list[str](), _rows(accounts, accounts.counts.requests)
-        verdict = Verdict(FAILED, stop.error, _why_stopped(record.job, stop, rows, pending))
+        verdict = Verdict(FAILED, stop.error, _why_stopped(record, stop, rows, pending))
     else:
         missing, rows = _missing(record, plan, accounts), _rows(accounts, accounts.queued_rows())
         verdict = judge(rows, missing, plan.job.tolerate, _why(accounts))
         if missing:
-            verdict = replace(verdict, cause=f"{verdict.cause}; {_how_to_resume(record.job)}")
+            verdict = replace(verdict, cause=f"{verdict.cause}; {_how_to_resume(record)}")
     if verdict.cause and rejects_url:
         verdict = replace(verdict, cause=f"{verdict.cause}. Rejects: {rejects_url}")
     return {
@@ -96,7 +98,7 @@ def build_refusal(record: JobRecord, error: str, cause: str, ended: float) -> di
 
 def build_unplanned(record: JobRecord, stop: Stop, ended: float) -> dict[str, Any]:
     """The report of a job that was stopped before it was planned."""
-    cause = f"{_told(stop)}, and was not planned yet; {_how_to_resume(record.job)}"
+    cause = f"{_told(stop)}, and was not planned yet; {_how_to_resume(record)}"
     return build_refusal(record, stop.error, cause, ended)
 
 
@@ -196,7 +198,7 @@ def _export(plan: Plan, accounts: Accounts, is_whole: bool) -> dict[str, Any]:
 
 def _location(plan: Plan) -> str:
     """Where an export goes."""
-    return f"s3://{plan.bucket}/{plan.prefix}" if plan.prefix else ""
+    return url_of(plan.bucket, plan.prefix) if plan.job.operation is Operation.EXPORT else ""
 
 
 def _deleted(plan: Plan, accounts: Accounts) -> int:
@@ -242,10 +244,10 @@ def _is_only_planned(plan: Plan) -> bool:
     return plan.job.dry_run and not plan.counted
 
 
-def _why_stopped(job: str, stop: Stop, rows: Mapping[str, int], pending: Mapping[str, int]) -> str:
+def _why_stopped(record: JobRecord, stop: Stop, rows: Mapping[str, int], pending: Mapping[str, int]) -> str:
     units, messages, queued = (f"{pending[name]:,} {name}" for name in ("units", "messages", "rows"))
     left = f"Left: {units}, and {messages} with {queued}"
-    return f"{_told(stop)}. {_sum_up(rows)}. {left}; {_how_to_resume(job)}"
+    return f"{_told(stop)}. {_sum_up(rows)}. {left}; {_how_to_resume(record)}"
 
 
 def _told(stop: Stop) -> str:
@@ -253,8 +255,10 @@ def _told(stop: Stop) -> str:
     return stop.cause[: _MOST_CAUSE - 1000]
 
 
-def _how_to_resume(job: str) -> str:
-    return f'to go on, start an execution with {{"resume": "{job}"}}'
+def _how_to_resume(record: JobRecord) -> str:
+    if record.execution.startswith(HERE):
+        return f"to go on: headrace resume {record.job}"
+    return f'to go on, start an execution with {{"resume": "{record.job}"}}'
 
 
 def _missing(record: JobRecord, plan: Plan, accounts: Accounts) -> list[str]:

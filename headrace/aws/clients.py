@@ -12,6 +12,8 @@ from botocore.credentials import CredentialProvider, CredentialResolver
 
 _session: Any = boto3
 """Untyped, as the stubs know services only by their literal names."""
+_CONNECTIONS = 64
+"""Of all threads together; more are made and thrown away."""
 _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5})
 
 
@@ -21,25 +23,33 @@ def client(service: str) -> Any:
     return _session.client(service, config=_PATIENT)
 
 
-def session(region: str | None, credentials: CredentialProvider | None) -> Any:
+def session(
+    region: str | None, credentials: CredentialProvider | None = None, profile: str | None = None
+) -> Any:
     """For clients in another region, or with other credentials than the function's own."""
-    core = botocore.session.get_session()
+    core = botocore.session.Session(profile=profile)
     if credentials is not None:
         core.register_component("credential_provider", CredentialResolver([credentials]))
     return boto3.Session(botocore_session=core, region_name=region)
 
 
-def table_client(session: Any = _session) -> Any:
+def table_client(session: Any = _session, endpoint: str | None = None) -> Any:
     """A client for users' tables that does not retry: its caller has to know each throttling."""
     config = Config(
         retries={"mode": "standard", "total_max_attempts": 1},
         connect_timeout=3,
         read_timeout=15,
         tcp_keepalive=True,
+        max_pool_connections=_CONNECTIONS,
     )
-    return session.client("dynamodb", config=config)
+    return session.client("dynamodb", config=config, endpoint_url=endpoint)
 
 
-def queue_client(session: Any = _session) -> Any:
+def queue_client(session: Any = _session, endpoint: str | None = None) -> Any:
     """A client for users' queues."""
-    return session.client("sqs", config=_PATIENT)
+    return session.client("sqs", config=_PATIENT, endpoint_url=endpoint)
+
+
+def patient_client(service: str, session: Any, endpoint: str | None = None) -> Any:
+    """One that retries what the network spoils, of a session of its own."""
+    return session.client(service, config=_PATIENT, endpoint_url=endpoint)

@@ -6,9 +6,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    InvalidConfigError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
 
 from headrace.errors import (
+    CredentialsError,
     HeadraceError,
     QueueAccessError,
     QueueNotFoundError,
@@ -27,6 +39,16 @@ from headrace.job.model import Place
 
 HERE = Place()
 """The stack's own region, and its own roles."""
+_NO_CREDENTIALS = (
+    CredentialRetrievalError,
+    InvalidConfigError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
 _DENIED = {
     "AccessDenied",
     "AccessDeniedException",
@@ -191,7 +213,25 @@ def _errors_of(what: str, ours: Callable[[ClientError], HeadraceError]) -> Itera
     except ClientError as error:
         raise ours(error) from error
     except BotoCoreError as error:
-        raise TransientError(f"{what}: {error}") from error
+        raise _sdk_error(what, error) from error
+
+
+@contextmanager
+def credential_errors() -> Iterator[None]:
+    """Turns errors of making a client into ours."""
+    try:
+        yield
+    except BotoCoreError as error:
+        raise _sdk_error("AWS", error) from error
+
+
+def _sdk_error(what: str, error: BotoCoreError) -> HeadraceError:
+    if isinstance(error, _NO_CREDENTIALS):
+        return CredentialsError(
+            f"{what}: {error}; name a profile or set AWS_PROFILE and a region or AWS_REGION, "
+            "or log in: aws configure, aws sso login"
+        )
+    return TransientError(f"{what}: {error}")
 
 
 @contextmanager

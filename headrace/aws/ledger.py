@@ -19,20 +19,16 @@ from headrace.aws.errors import code_of, service_errors
 from headrace.errors import TransientError, TurnLostError
 from headrace.ledger import (
     Delivery,
-    DuplicateNote,
     JobRecord,
-    JobState,
     Outcome,
-    Part,
     Progress,
-    RejectNote,
     Settled,
     Stop,
-    Tally,
     UnitRecord,
     UnitState,
     add_outcomes,
 )
+from headrace.ledger_json import read_job, read_progress, read_unit
 from headrace.names import LEDGER_PARTITION_KEY, LEDGER_SORT_KEY, LEDGER_TTL
 from headrace.ports import Clock, Counts
 
@@ -71,10 +67,7 @@ class DynamoLedger:
 
     def job(self, job: str) -> JobRecord | None:
         found = self._get(job, "job")
-        if not found:
-            return None
-        fields = orjson.loads(found["data"]["S"])
-        return JobRecord(**fields | {"state": JobState(fields["state"])})
+        return read_job(found["data"]["S"]) if found else None
 
     def save_job(self, record: JobRecord) -> None:
         put = self._put_of(record.job, "job", record)
@@ -150,7 +143,7 @@ class DynamoLedger:
         reason = item.get(f"{_REASON}{sequence}")
         return Delivery(
             stopped=stopped,
-            progress=_read_progress(progress["S"]) if progress else Progress(),
+            progress=read_progress(progress["S"]) if progress else Progress(),
             reason=reason["S"] if reason else None,
         )
 
@@ -301,28 +294,7 @@ def _settled_record(unit: int, sequence: int) -> str:
 
 
 def _read_unit(item: Attributes) -> UnitRecord:
-    fields = orjson.loads(item["data"]["S"])
-    tally = fields["tally"]
-    first_reject, first_duplicate = tally["first_reject"], tally["first_duplicate"]
-    notes = {
-        "first_reject": RejectNote(**first_reject) if first_reject else None,
-        "first_duplicate": DuplicateNote(**first_duplicate) if first_duplicate else None,
-    }
-    nested = {
-        "state": UnitState(fields["state"]),
-        "tally": Tally(**tally | notes),
-        "void": tuple((first, count) for first, count in fields.get("void", ())),
-        "parts": tuple(Part(**part) for part in fields.get("parts", ())),
-    }
-    return UnitRecord(**fields | nested)
-
-
-def _read_progress(text: str) -> Progress:
-    fields = orjson.loads(text)
-    outcome = fields["outcome"]
-    return Progress(
-        fields["lines"], Outcome(Counts(**outcome["counts"]), tuple(outcome["parts"]), outcome["reason"])
-    )
+    return read_unit(item["data"]["S"])
 
 
 def _additions(sequence: int, outcome: Outcome) -> Attributes:
@@ -380,7 +352,7 @@ def _place(bitmap: bytearray, group: int, numbers: Iterable[int]) -> None:
 
 def _lines_in_progress(item: Attributes, settled: Iterable[int]) -> int:
     return sum(
-        _read_progress(value["S"]).lines
+        read_progress(value["S"]).lines
         for name, value in item.items()
         if name.startswith(_PROGRESS) and int(name.removeprefix(_PROGRESS)) not in settled
     )

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from threading import Lock
 from typing import Any
 
 from botocore.credentials import CredentialProvider, DeferredRefreshableCredentials
 
-from headrace.aws.clients import client, queue_client, session, table_client
-from headrace.aws.errors import role_errors
+from headrace.aws.clients import client, patient_client, queue_client, session, table_client
+from headrace.aws.errors import HERE, credential_errors, role_errors
 from headrace.aws.queue import SqsUserQueue
 from headrace.aws.tables import DynamoTables
 from headrace.job.model import Place
@@ -20,8 +22,8 @@ _SESSION_NAME = "headrace"
 _QUEUE_REGION = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com")
 
 
-def _own_sts() -> Any:
-    return client("sts")
+def _own_sts(profile: str | None) -> Any:
+    return client("sts") if profile is None else patient_client("sts", session(None, profile=profile))
 
 
 def _now() -> datetime:
@@ -32,39 +34,53 @@ class AwsPlaces:
     """Each place is made once; its credentials are refreshed before they expire.
 
     Args:
-        sts: makes a client of STS with the function's own credentials.
+        sts: makes a client of STS with the credentials that are there without a role, by the profile's name
+            if there is one.
+        own: what holds for places that do not say it: region, profile, endpoint.
     """
 
-    def __init__(self, sts: Callable[[], Any] = _own_sts, now: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self,
+        sts: Callable[[str | None], Any] = _own_sts,
+        now: Callable[[], datetime] = _now,
+        own: Place = HERE,
+    ) -> None:
         self._sts = sts
         self._now = now
-        self._credentials: dict[tuple[str, str | None], AssumedRole] = {}
+        self._own = own
+        self._lock = Lock()
+        self._credentials: dict[tuple[str, str | None, str | None], AssumedRole] = {}
         self._tables: dict[Place, DynamoTables] = {}
         self._queues: dict[tuple[str, Place], SqsUserQueue] = {}
 
     def tables(self, place: Place) -> DynamoTables:
-        """Raises RoleNotAllowedError, TransientError."""
-        if place not in self._tables:
-            self._tables[place] = DynamoTables(table_client(self._session(place)), place)
-        return self._tables[place]
+        """Raises RoleNotAllowedError, CredentialsError, TransientError."""
+        with self._lock, credential_errors():
+            if place not in self._tables:
+                client = table_client(self._session(place), place.endpoint or self._own.endpoint)
+                self._tables[place] = DynamoTables(client, place)
+            return self._tables[place]
 
     def queue(self, url: str, place: Place) -> SqsUserQueue:
-        """Raises RoleNotAllowedError, TransientError."""
+        """Raises RoleNotAllowedError, CredentialsError, TransientError."""
         place = replace(place, region=place.region or _region_of(url))
-        if (url, place) not in self._queues:
-            self._queues[url, place] = SqsUserQueue(queue_client(self._session(place)), url, place)
-        return self._queues[url, place]
+        with self._lock, credential_errors():
+            if (url, place) not in self._queues:
+                client = queue_client(self._session(place), place.endpoint or self._own.endpoint)
+                self._queues[url, place] = SqsUserQueue(client, url, place)
+            return self._queues[url, place]
 
     def _session(self, place: Place) -> Any:
         """The role is assumed at once: who may not is told before anything is done."""
+        region, profile = place.region or self._own.region, place.profile or self._own.profile
         if place.role_arn is None:
-            return session(place.region, None)
-        key = place.role_arn, place.external_id
+            return session(region, None, profile)
+        key = place.role_arn, place.external_id, profile
         if key not in self._credentials:
-            role = AssumedRole(self._sts, *key, self._now)
+            role = AssumedRole(partial(self._sts, profile), place.role_arn, place.external_id, self._now)
             role.load().get_frozen_credentials()
             self._credentials[key] = role
-        return session(place.region, self._credentials[key])
+        return session(region, self._credentials[key], profile)
 
 
 class AssumedRole(CredentialProvider):

@@ -20,11 +20,14 @@ from headrace.export.row_text import RowText
 from headrace.export.summary import Contents, contents_from_json, contents_to_json
 from headrace.job.model import Column, Empty, Format, Shape
 from headrace.ledger import JobRecord, Part, UnitRecord, UnitState
+from headrace.locations import split_url, url_of
 from headrace.plan import Plan
 from headrace.ports import ObjectRef, ObjectStore
 
 _VERSION = "2020-06-30"
 _MOST_NAMED = 10
+_WEAK = "W/"
+"""How the etag of a file begins: another copy of the file has another one."""
 _MARKS = ("_", ".")
 _CHECKSUMS = (".checksum", ".md5")
 _EXPORT_AGAIN = "export the table again"
@@ -89,7 +92,7 @@ def _lines(parts: Iterable[Part]) -> Iterator[bytes]:
         fields = {
             "itemCount": part.items,
             "md5Checksum": part.md5,
-            "etag": part.etag.strip('"'),
+            "etag": None if part.etag.startswith(_WEAK) else part.etag.strip('"'),
             "dataFileS3Key": part.key,
         }
         yield orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE)
@@ -113,7 +116,7 @@ def read_export(store: ObjectStore, url: str, shape: Shape) -> Export:
         SourceFormatError: an export that cannot be read, several of them, or another than the job says.
         SourceAccessError, TransientError: as the store does.
     """
-    bucket, _, key = url.removeprefix("s3://").partition("/")
+    bucket, key = split_url(url)
     name = key.rpartition("/")[2]
     if name in (SUMMARY, FILES):
         return _by_manifest(store, bucket, key.removesuffix(name), shape)
@@ -136,13 +139,13 @@ def _below(store: ObjectStore, bucket: str, prefix: str, shape: Shape) -> Export
         return _by_manifest(store, bucket, prefix if prefix in homes else homes[0], shape)
     if homes:
         raise SourceFormatError(
-            f"source: there are {len(homes)} exports below s3://{bucket}/{prefix}; "
+            f"source: there are {len(homes)} exports below {url_of(bucket, prefix)}; "
             f"name one of them: {', '.join(homes[:_MOST_NAMED])}{', …' * (len(homes) > _MOST_NAMED)}"
         )
     data = [ref for ref in listed if _is_data(ref)]
     if not data:
         raise SourceNotFoundError(
-            f"source: there is no object s3://{bucket}/{prefix.rstrip('/')}, and none below it"
+            f"source: there is no object {url_of(bucket, prefix.rstrip('/'))}, and none below it"
         )
     return _without_manifest([ref for ref in data if ref.key.startswith(prefix + DATA)] or data, shape)
 
@@ -166,7 +169,7 @@ def _by_manifest(store: ObjectStore, bucket: str, home: str, shape: Shape) -> Ex
     Args:
         home: what stands before the manifests' names in their keys.
     """
-    summary, files = (f"s3://{bucket}/{home}{name}" for name in (SUMMARY, FILES))
+    summary, files = (url_of(bucket, home + name) for name in (SUMMARY, FILES))
     contents = _contents(store.get(bucket, home + SUMMARY), summary, shape)
     lines = store.get(bucket, home + FILES)
     if lines is None:

@@ -36,6 +36,7 @@ _MOST_CHARACTERS = 1000
 class ExportSink:
     """
     Args:
+        bucket: the data bucket, for rejects.
         part_bytes: of text; a part ends with the page that reaches it. See PARTS_OF_A_SIZE.
 
     Raises:
@@ -46,12 +47,14 @@ class ExportSink:
         self,
         store: ObjectStore,
         ledger: UnitLedger,
+        bucket: str,
         plan: Plan,
         segment: Segment,
         part_bytes: int = PART_BYTES,
     ) -> None:
         self._store = store
         self._ledger = ledger
+        self._bucket = bucket
         self._plan = plan
         self._segment = segment
         self._part_bytes = part_bytes
@@ -100,7 +103,7 @@ class ExportSink:
         may_be_there, self._is_first = self._is_first and start.turn > 1, False
         if self._rejects or may_be_there:
             key = layout.page_rejects_key(self._plan.job_id, start.unit, start.page)
-            self._store.put(self._plan.bucket, key, bytes(self._rejects))
+            self._store.put(self._bucket, key, bytes(self._rejects))
 
     def _is_full(self, parts: int) -> bool:
         written = self._part.text_bytes if self._part else 0

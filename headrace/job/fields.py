@@ -9,7 +9,7 @@ from headrace.job.groups import Field, Group
 from headrace.job.kinds import Choice, Encoding, Flag, Number, Text
 from headrace.job.located import QUEUE, TABLE
 from headrace.job.model import Empty, Job, Operation, Shape, WriteMode
-from headrace.job.urls import OBJECT, Prefix
+from headrace.job.urls import EXPORT, OBJECT, Prefix
 
 _DEFAULT = Job(source="", target="")
 
@@ -236,7 +236,7 @@ JOB = Group(
         Field("source", OBJECT, "The object to read, as s3://bucket/key.", required=True, of=_LOAD),
         Field(
             "source",
-            OBJECT,
+            EXPORT,
             "The export to read: its prefix, its manifest, or one object, as s3://bucket/key.",
             required=True,
             of=_RESTORE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from headrace.job.groups import Field, Group
@@ -44,6 +44,16 @@ _PLACE: Final = (
         "external_id",
         Text("2 to 1224 of a-z A-Z 0-9 _ + = , . @ : / -", r"[a-zA-Z0-9_+=,.@:/-]{2,1224}"),
         "What the role's trust policy asks for, if it does.",
+    ),
+    Field(
+        "profile",
+        Text("a profile of the machine's AWS configuration", r"[^\x00-\x1f\[\]]{1,128}"),
+        "The profile to use it with; for jobs that run on this machine only.",
+    ),
+    Field(
+        "endpoint",
+        Text("the URL of an endpoint, such as http://127.0.0.1:8000", r"https?://[^\s/]+/?"),
+        "The endpoint to reach it at; for jobs that run on this machine only.",
     ),
 )
 
@@ -105,5 +115,4 @@ def location_to_json(kind: Located, name: str, place: Place) -> str | dict[str, 
     """The name alone where it says all, else the object; reads back as the same."""
     if place == Place(_own_region(name)):
         return name
-    members = {"region": place.region, "role_arn": place.role_arn, "external_id": place.external_id}
-    return {kind.member: name} | {key: value for key, value in members.items() if value is not None}
+    return {kind.member: name} | {key: value for key, value in asdict(place).items() if value is not None}

@@ -120,11 +120,14 @@ class Tolerate:
 class Place:
     """Where a table or a queue is, and as who it is used; by default the stack's own region and roles.
 
-    `external_id`: what the role's trust policy asks for, if it does."""
+    `external_id`: what the role's trust policy asks for, if it does. `profile`, `endpoint`: of the machine
+    where the job runs, if that is not a stack's."""
 
     region: str | None = None
     role_arn: str | None = None
     external_id: str | None = None
+    profile: str | None = None
+    endpoint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""Objects and prefixes of S3, by their URLs."""
+"""Objects and prefixes, by their URLs: of S3, or of this machine."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from headrace.job.kinds import Text
@@ -14,15 +14,23 @@ _LONGEST_BUCKET = len("s3://") + 63 + len("/")
 _LONGEST_PREFIX = 900
 """Bytes that leave room for the names of an export's parts."""
 
+_PATH = r"/(?:[^\x00/]+/+)*"
+"""Of a folder of this machine."""
+
 OBJECT: Final = Text(
-    "s3://bucket/key, with the name of a bucket and a key of 1 to 1024 bytes",
-    pattern=rf"s3://{_BUCKET}/[\s\S]+",
+    "s3://bucket/key, with the name of a bucket and a key of 1 to 1024 bytes; "
+    "or file:///folder/name, where the job runs on this machine",
+    pattern=rf"s3://{_BUCKET}/[\s\S]+|file://{_PATH}[^\x00/]+",
     longest=_LONGEST_BUCKET + 1024,
 )
 
+EXPORT: Final = replace(OBJECT, pattern=rf"{OBJECT.pattern}|file://{_PATH}")
+"""The same, or a folder."""
+
 _PREFIX = Text(
-    f"s3://bucket/prefix/ of up to {_LONGEST_PREFIX} bytes, or nothing",
-    pattern=rf"(?:s3://{_BUCKET}/[\s\S]*[^/]/*)?",
+    f"s3://bucket/prefix/ of up to {_LONGEST_PREFIX} bytes, or nothing; "
+    "or file:///folder/, where the job runs on this machine",
+    pattern=rf"(?:s3://{_BUCKET}/[\s\S]*[^/]/*|file://{_PATH}[^\x00/]+/*)?",
     longest=_LONGEST_BUCKET + _LONGEST_PREFIX,
 )
 

@@ -12,6 +12,7 @@ from headrace.head import Head, look_at_head
 from headrace.job.model import Column, Format, Job, Operation, Shape
 from headrace.jsonlines.head import look_at_lines
 from headrace.jsonlines.lines import LINES, UTF_8
+from headrace.locations import split_url
 from headrace.ports import ObjectRef, ObjectStore
 from headrace.source import is_zipped
 
@@ -61,7 +62,7 @@ def find_source(store: ObjectStore, job: Job) -> Source:
     """Raises SourceNotFoundError, SourceAccessError, SourceChangedError, SourceFormatError."""
     if job.operation is Operation.RESTORE:
         return _of_export(store, job, read_export(store, job.source, job.format.shape))
-    bucket, key = job.source.removeprefix("s3://").split("/", 1)
+    bucket, key = split_url(job.source)
     ref = store.find(bucket, key)
     if job.format.shape is Shape.DELIMITED:
         head = look_at_head(store, ref, job.format)
@@ -92,7 +93,7 @@ def _of_export(store: ObjectStore, job: Job, export: Export) -> Source:
 
 def _of_nothing(job: Job) -> Source:
     """An export without parts: of the shape that needs no header."""
-    bucket, key = job.source.removeprefix("s3://").split("/", 1)
+    bucket, key = split_url(job.source)
     text = Text(ObjectRef(bucket, key, 0, ""), zipped=False)
     return Source(replace(job, format=Format(shape=Shape.JSONL)), [text], None)
 

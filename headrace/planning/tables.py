@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from headrace import layout
-from headrace.allowed import Allowed, check_export
+from headrace.allowed import Allowed
 from headrace.comparing import compare_tables
 from headrace.errors import JobInvalidError, TableProtectedError, TargetNotAllowedError
 from headrace.export.columns import export_header
 from headrace.job.model import Job, Operation, Place, Shape
+from headrace.locations import split_url
 from headrace.plan import Plan, Segment, Task
 from headrace.planning.draft import Draft, Findings
 from headrace.ports import Item, ObjectStore, Places, Tables, TableSchema
@@ -22,12 +23,12 @@ _SAMPLE_SEGMENTS = 8
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """`read`: the table that is read; `written`: the one that is changed, if any; `prefix`: where an
-    export goes."""
+    """`read`: the table that is read; `written`: the one that is changed, if any; `home`: bucket and prefix
+    where an export goes."""
 
     read: TableSchema
     written: TableSchema | None
-    prefix: str
+    home: tuple[str, str]
 
 
 class TablePlanner:
@@ -67,8 +68,8 @@ class TablePlanner:
             keys=(found.written or found.read).keys,
             read_keys=found.read.primary,
             table={"items": found.read.items, "bytes": found.read.bytes},
-            bucket=self._bucket,
-            prefix=found.prefix,
+            bucket=found.home[0],
+            prefix=found.home[1],
         )
 
     def _examine(self, name: str, job: Job, home: str) -> _Found:
@@ -80,14 +81,14 @@ class TablePlanner:
             written = findings.ask(lambda: self._describe(job.target, job.target_place, home, "target"))
         if job.operation is Operation.SCAN:
             findings.ask(lambda: self._check_queue(job, home))
-        prefix = findings.ask(lambda: self._prefix(name, job))
+        place = findings.ask(lambda: self._home_of_export(name, job))
         if read:
             findings.ask(lambda: _check_table(job, read))
         if read and written and job.operation is Operation.COPY:
             findings.ask(lambda: compare_tables(job, read, written))
         findings.raise_if_any()
         assert read is not None, "or it would have been a problem"
-        return _Found(read, written, prefix or "")
+        return _Found(read, written, place or (self._bucket, ""))
 
     def _describe(self, table: str, place: Place, home: str, side: str) -> TableSchema:
         self._allowed.check_table(table, place, home, side)
@@ -97,20 +98,20 @@ class TablePlanner:
         self._allowed.check_queue(job.target, job.target_place, home)
         self._places.queue(job.target, job.target_place).check()
 
-    def _prefix(self, name: str, job: Job) -> str:
-        """Where an export goes, below the data bucket; it has to be a place of its own."""
+    def _home_of_export(self, name: str, job: Job) -> tuple[str, str]:
+        """Bucket and prefix where an export goes; it has to be a place of its own."""
         if job.operation is not Operation.EXPORT:
-            return ""
+            return self._bucket, ""
         if not job.target:
-            return layout.export_prefix(name)
-        check_export(job.target, self._bucket)
-        prefix = job.target.removeprefix(f"s3://{self._bucket}/").rstrip("/") + "/"
-        if next(self._store.list_objects(self._bucket, prefix), None):
+            return self._bucket, layout.export_prefix(name)
+        self._allowed.check_export(job.target, self._bucket)
+        bucket, prefix = split_url(job.target)
+        if next(self._store.list_objects(bucket, prefix), None):
             raise TargetNotAllowedError(
-                f"target: there are objects below s3://{self._bucket}/{prefix} already; "
+                f"target: there are objects below {job.target} already; "
                 "name another prefix, or leave target out to have a place of its own"
             )
-        return prefix
+        return bucket, prefix
 
 
 def _segments(job: Job, found: _Found) -> dict[Task, int]:

@@ -66,13 +66,17 @@ class TextPlanner:
         """Asks for the table and for the source before it complains about either."""
         findings = Findings()
         schema = findings.ask(lambda: self._describe(job, home))
-        source = findings.ask(lambda: find_source(self._store, job))
+        source = findings.ask(lambda: self._find_source(job))
         if source:
             findings.ask(lambda: _check_size(source))
         findings.raise_if_any()
         assert source is not None, "or it would have been a problem"
         assert schema is not None, "or it would have been a problem"
         return source, schema
+
+    def _find_source(self, job: Job) -> Source:
+        self._allowed.check_source(job.source)
+        return find_source(self._store, job)
 
     def _describe(self, job: Job, home: str) -> TableSchema:
         self._allowed.check_table(job.target, job.target_place, home)

@@ -56,7 +56,7 @@ class Sinks:
                 names = key_names(plan, segment)
                 return CountSink(self._ledger, plan.job_id, lambda page: len(absent(keys_of(page, names))))
             case Task.MOVE, Operation.EXPORT:
-                return ExportSink(self._store, self._ledger, plan, segment)
+                return ExportSink(self._store, self._ledger, self._bucket, plan, segment)
             case Task.MOVE, Operation.SCAN:
                 return self._to_queue(plan, segment)
         return self._to_writers(plan, _make(plan, segment, absent))

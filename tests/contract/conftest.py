@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -16,6 +17,8 @@ from headrace.aws.ledger import DynamoLedger
 from headrace.aws.objects import S3ObjectStore
 from headrace.aws.queue import SqsUserQueue, SqsWriteQueue
 from headrace.aws.tables import DynamoTables
+from headrace.here.folders import FolderStore
+from headrace.here.ledger import SqliteLedger
 from headrace.ledger import Ledger
 from headrace.names import LEDGER_PARTITION_KEY, LEDGER_SORT_KEY
 from headrace.ports import KeyAttribute, ObjectStore, Tables, TableSchema, UserQueue, WriteQueue
@@ -45,10 +48,15 @@ def client(service: str, **options: Any) -> Any:
     )
 
 
-@pytest.fixture(params=["moto", *_STRICT])
-def ledger(request: pytest.FixtureRequest) -> Iterator[Ledger]:
+@pytest.fixture(params=["moto", "here", *_STRICT])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
     if request.param == "fake":
         yield MemoryLedger()
+        return
+    if request.param == "here":
+        found = SqliteLedger(tmp_path / "ledger.sqlite")
+        yield found
+        found.close()
         return
     if request.param == "moto":
         request.getfixturevalue("aws")
@@ -64,10 +72,12 @@ def real_ledger(dynamodb: Any = None) -> DynamoLedger:
     return DynamoLedger(dynamodb, "ledger", FakeClock(), 30)
 
 
-@pytest.fixture(params=["fake", "moto"])
+@pytest.fixture(params=["fake", "moto", "here"])
 def store(request: pytest.FixtureRequest) -> ObjectStore:
     if request.param == "fake":
         return MemoryObjectStore()
+    if request.param == "here":
+        return FolderStore()
     request.getfixturevalue("aws")
     s3 = client("s3")
     s3.create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -81,6 +91,11 @@ def queue(request: pytest.FixtureRequest) -> WriteQueue:
     request.getfixturevalue("aws")
     sqs = client("sqs")
     return SqsWriteQueue(sqs, sqs.create_queue(QueueName="writes")["QueueUrl"])
+
+
+@pytest.fixture
+def bucket(store: ObjectStore, tmp_path: Path) -> str:
+    return str(tmp_path) if isinstance(store, FolderStore) else "data"
 
 
 @dataclass(frozen=True)

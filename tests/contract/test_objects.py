@@ -18,82 +18,86 @@ MIB = 1024 * 1024
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, 0), (0, 10), (3, 7), (9, 10), (10, 10)])
-def test_a_range_is_read_from_its_start_to_before_its_end(store: ObjectStore, start: int, end: int) -> None:
-    store.put("data", "key", b"0123456789")
-    source = store.find("data", "key")
+def test_a_range_is_read_from_its_start_to_before_its_end(
+    store: ObjectStore, bucket: str, start: int, end: int
+) -> None:
+    store.put(bucket, "key", b"0123456789")
+    source = store.find(bucket, "key")
     assert source.size == 10
     assert b"".join(store.read(source, start, end)) == b"0123456789"[start:end]
 
 
-def test_a_large_object_comes_in_order(store: ObjectStore) -> None:
+def test_a_large_object_comes_in_order(store: ObjectStore, bucket: str) -> None:
     body = random.Random(1).randbytes(11 * MIB)
-    store.put_stream("data", "key", (body[at : at + MIB] for at in range(0, len(body), MIB)))
-    source = store.find("data", "key")
+    store.put_stream(bucket, "key", (body[at : at + MIB] for at in range(0, len(body), MIB)))
+    source = store.find(bucket, "key")
     assert b"".join(store.read(source, 0, source.size)) == body
     assert b"".join(store.read(source, 5, 9 * MIB)) == body[5 : 9 * MIB]
 
 
 @pytest.mark.parametrize("blocks", [[], [b""], [b"a", b"", b"b"], [b"x" * 8 * MIB], [b"y" * 8 * MIB, b"z"]])
-def test_a_stream_becomes_an_object(store: ObjectStore, blocks: list[bytes]) -> None:
-    store.put_stream("data", "key", iter(blocks))
-    assert store.get("data", "key") == b"".join(blocks)
+def test_a_stream_becomes_an_object(store: ObjectStore, bucket: str, blocks: list[bytes]) -> None:
+    store.put_stream(bucket, "key", iter(blocks))
+    assert store.get(bucket, "key") == b"".join(blocks)
 
 
-def test_an_object_that_was_replaced_is_not_read(store: ObjectStore) -> None:
-    store.put("data", "key", b"first")
-    source = store.find("data", "key")
-    store.put("data", "key", b"other")
-    with pytest.raises(SourceChangedError, match="s3://data/key was replaced"):
+def test_an_object_that_was_replaced_is_not_read(store: ObjectStore, bucket: str) -> None:
+    store.put(bucket, "key", b"first")
+    source = store.find(bucket, "key")
+    store.put(bucket, "key", b"other")
+    with pytest.raises(SourceChangedError, match="key was replaced"):
         list(store.read(source, 0, 5))
 
 
-def test_an_object_that_was_deleted_is_not_found(store: ObjectStore) -> None:
-    with pytest.raises(SourceNotFoundError, match="s3://data/nothing"):
-        store.find("data", "nothing")
+def test_an_object_that_was_deleted_is_not_found(store: ObjectStore, bucket: str) -> None:
+    with pytest.raises(SourceNotFoundError, match="nothing"):
+        store.find(bucket, "nothing")
 
 
-def test_a_small_object_that_is_not_there_is_none(store: ObjectStore) -> None:
-    assert store.get("data", "nothing") is None
+def test_a_small_object_that_is_not_there_is_none(store: ObjectStore, bucket: str) -> None:
+    assert store.get(bucket, "nothing") is None
 
 
-def test_keys_are_listed_in_order_by_their_prefix(store: ObjectStore) -> None:
+def test_keys_are_listed_in_order_by_their_prefix(store: ObjectStore, bucket: str) -> None:
     for number in reversed(range(1005)):
-        store.put("data", f"a/{number:04}", b"")
-    store.put("data", "b", b"")
-    assert store.list("data", "a/") == [f"a/{number:04}" for number in range(1005)]
-    assert store.list("data", "c/") == []
+        store.put(bucket, f"a/{number:04}", b"")
+    store.put(bucket, "b", b"")
+    assert store.list(bucket, "a/") == [f"a/{number:04}" for number in range(1005)]
+    assert store.list(bucket, "c/") == []
 
 
 @pytest.mark.parametrize(
     "sizes", [[], [0], [3, 0, 4], [8 * MIB], [5 * MIB, 5 * MIB, 1], [20 * MIB, 20 * MIB]]
 )
-def test_an_object_is_there_when_it_is_committed_and_not_before(store: ObjectStore, sizes: list[int]) -> None:
+def test_an_object_is_there_when_it_is_committed_and_not_before(
+    store: ObjectStore, bucket: str, sizes: list[int]
+) -> None:
     rng = random.Random(1)
     pieces = [rng.randbytes(size) for size in sizes]
-    writer = store.writer("data", "key")
+    writer = store.writer(bucket, "key")
     for piece in pieces:
         writer.write(piece)
-    assert store.get("data", "key") is None
+    assert store.get(bucket, "key") is None
     etag = writer.commit()
-    assert store.get("data", "key") == b"".join(pieces)
-    assert store.find("data", "key").etag == etag
+    assert store.get(bucket, "key") == b"".join(pieces)
+    assert store.find(bucket, "key").etag == etag
 
 
 @pytest.mark.parametrize("size", [0, 3, 9 * MIB])
-def test_what_is_given_up_never_was(store: ObjectStore, size: int) -> None:
-    store.put("data", "key", b"before")
-    writer = store.writer("data", "key")
+def test_what_is_given_up_never_was(store: ObjectStore, bucket: str, size: int) -> None:
+    store.put(bucket, "key", b"before")
+    writer = store.writer(bucket, "key")
     writer.write(b"x" * size)
     writer.abort()
     writer.abort()
-    assert store.get("data", "key") == b"before"
-    assert store.list("data", "") == ["key"]
+    assert store.get(bucket, "key") == b"before"
+    assert store.list(bucket, "") == ["key"]
 
 
-def test_a_stream_that_breaks_leaves_nothing(store: ObjectStore) -> None:
+def test_a_stream_that_breaks_leaves_nothing(store: ObjectStore, bucket: str) -> None:
     with pytest.raises(SourceChangedError):
-        store.put_stream("data", "key", breaking())
-    assert store.list("data", "") == []
+        store.put_stream(bucket, "key", breaking())
+    assert store.list(bucket, "") == []
 
 
 def breaking() -> Iterator[bytes]:
@@ -101,14 +105,14 @@ def breaking() -> Iterator[bytes]:
     raise SourceChangedError("replaced")
 
 
-def test_objects_are_listed_as_they_are_found(store: ObjectStore) -> None:
+def test_objects_are_listed_as_they_are_found(store: ObjectStore, bucket: str) -> None:
     for number in reversed(range(1005)):
-        store.put("data", f"a/{number:04} é+&", b"x" * (number % 3))
-    store.put("data", "b", b"")
-    found = list(store.list_objects("data", "a/"))
+        store.put(bucket, f"a/{number:04} é+&", b"x" * (number % 3))
+    store.put(bucket, "b", b"")
+    found = list(store.list_objects(bucket, "a/"))
     assert [one.key for one in found] == [f"a/{number:04} é+&" for number in range(1005)]
-    assert found[7] == store.find("data", "a/0007 é+&")
-    assert list(store.list_objects("data", "c/")) == []
+    assert found[7] == store.find(bucket, "a/0007 é+&")
+    assert list(store.list_objects(bucket, "c/")) == []
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def sts() -> Sts:
 
 @pytest.fixture
 def places(sts: Sts) -> AwsPlaces:
-    return AwsPlaces(lambda: sts, lambda: sts.now)
+    return AwsPlaces(lambda _: sts, lambda: sts.now)
 
 
 def refusal(code: str) -> ClientError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headrace.allowed import Allowed, check_export, queue_arn
+from headrace.allowed import Allowed, queue_arn
 from headrace.errors import (
     QueueNotAllowedError,
     RoleNotAllowedError,
@@ -89,7 +89,7 @@ def test_a_queues_url_tells_its_arn(url: str, place: Place, arn: str) -> None:
 
 @pytest.mark.parametrize("target", ["s3://data/exports/", "s3://data/exports/a/b"])
 def test_an_export_may_go_below_its_prefix(target: str) -> None:
-    check_export(target, "data")
+    Allowed().check_export(target, "data")
 
 
 @pytest.mark.parametrize(
@@ -97,4 +97,4 @@ def test_an_export_may_go_below_its_prefix(target: str) -> None:
 )
 def test_an_export_may_go_nowhere_else(target: str) -> None:
     with pytest.raises(TargetNotAllowedError, match="s3://data/exports/"):
-        check_export(target, "data")
+        Allowed().check_export(target, "data")

@@ -78,7 +78,7 @@ class Bench:
         return self.ledger.take_unit(JOB, UnitRecord(self.segment.unit))
 
     def sink(self) -> ExportSink:
-        return ExportSink(self.store, self.ledger, self.plan, self.segment, self.part_bytes)
+        return ExportSink(self.store, self.ledger, BUCKET, self.plan, self.segment, self.part_bytes)
 
     def page(self, number: int) -> Page:
         items = tuple(self.pages[number])

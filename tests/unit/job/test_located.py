@@ -65,7 +65,9 @@ def test_another_region_than_that_of_the_arn_is_told_with_both() -> None:
 
 
 def test_a_wrong_table_is_told_of_objects_too() -> None:
-    assert problem_of(target=7).endswith("or an object with table, region, role_arn, external_id")
+    assert problem_of(target=7).endswith(
+        "or an object with table, region, role_arn, external_id, profile, endpoint"
+    )
 
 
 def test_the_object_to_load_is_a_text_only() -> None:

@@ -1,0 +1,126 @@
+"""The write queue in the memory of this process: messages are invisible while they are worked on, come again
+where that failed, and can rest, as in SQS."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from threading import Condition
+
+from headrace.errors import SendError
+from headrace.ports import Clock
+
+ROOM_BYTES = 16 * 1024 * 1024
+"""Of messages that wait; who sends more waits himself."""
+_LOOK_SECONDS = 0.5
+"""How often who waits looks whether the queue was closed or a message has rested enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """`receives`: how often it was received by now."""
+
+    receipt: str
+    body: str
+    receives: int
+
+
+class HereQueue:
+    """
+    Args:
+        room: bytes of messages that may wait before `feed` blocks.
+    """
+
+    def __init__(self, clock: Clock, room: int = ROOM_BYTES) -> None:
+        self._clock = clock
+        self._room = room
+        self._changed = Condition()
+        self._numbers = count()
+        self._waiting: list[tuple[float, int, Received]] = []
+        self._taken: dict[str, tuple[Received, float]] = {}
+        """Messages that are worked on, and when they are due where that fails."""
+        self._bytes = 0
+        self._closed = False
+
+    def send(self, bodies: Sequence[str], delay: int = 0) -> list[int]:
+        """Takes all, however many wait: for who works on a message, and would wait for himself."""
+        with self._changed:
+            for body in bodies:
+                self._push(Received(str(next(self._numbers)), body, 0), delay)
+            self._changed.notify_all()
+        return []
+
+    def release(self, receipt: str, delay: int) -> None:
+        with self._changed:
+            received, _ = self._taken[receipt]
+            self._taken[receipt] = received, self._clock.now() + delay
+
+    def feed(self, bodies: Sequence[str]) -> None:
+        """Sends as soon as there is room. Raises SendError: the queue was closed."""
+        with self._changed:
+            while self._bytes >= self._room and not self._closed:
+                self._changed.wait(_LOOK_SECONDS)
+            if self._closed:
+                raise SendError("the queue on this machine is closed: its writers have ended")
+            self.send(bodies)
+
+    def receive(self) -> Received | None:
+        """The next message that is due, as soon as there is one; None: the queue was closed."""
+        with self._changed:
+            while not self._closed:
+                rest = self._waiting[0][0] - self._clock.now() if self._waiting else _LOOK_SECONDS
+                if rest <= 0:
+                    return self._take()
+                self._changed.wait(min(rest, _LOOK_SECONDS))
+        return None
+
+    def delete(self, received: Received) -> None:
+        """It is done."""
+        with self._changed:
+            del self._taken[received.receipt]
+            self._changed.notify_all()
+
+    def give_back(self, received: Received) -> None:
+        """It is to come again, when it was released for."""
+        with self._changed:
+            message, due = self._taken.pop(received.receipt)
+            self._push(message, due - self._clock.now())
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def wait_until_empty(self, seconds: float) -> bool:
+        """Whether, within so many seconds, nothing waits any more and nothing is worked on."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._waiting and not self._taken, seconds)
+
+    def _push(self, message: Received, delay: float) -> None:
+        self._bytes += len(message.body)
+        heapq.heappush(self._waiting, (self._clock.now() + delay, next(self._numbers), message))
+
+    def _take(self) -> Received:
+        due, _, message = heapq.heappop(self._waiting)
+        self._bytes -= len(message.body)
+        received = replace(message, receives=message.receives + 1)
+        self._taken[received.receipt] = received, due
+        self._changed.notify_all()
+        return received
+
+
+class Feed:
+    """The write queue as those see it who fill it: sending waits for room."""
+
+    def __init__(self, queue: HereQueue) -> None:
+        self._queue = queue
+
+    def send(self, bodies: Sequence[str], delay: int = 0) -> list[int]:  # noqa: ARG002 - loaders send at once
+        self._queue.feed(bodies)
+        return []
+
+    def release(self, receipt: str, delay: int) -> None:
+        self._queue.release(receipt, delay)

@@ -1,0 +1,193 @@
+"""Runs a job on this machine: what the state machine does, as a loop over threads.
+
+A process that is killed leaves what it had in its queue to the job's resumption, which finds it in the
+ledger: sent, neither settled nor set aside.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass, replace
+from threading import Event
+from typing import Any
+
+import orjson
+
+from headrace.backoff import full_jitter
+from headrace.errors import JobCancelledError, JobError, RowsMissingError, TransientError
+from headrace.here.locks import JobLocks, new_execution
+from headrace.here.queue import HereQueue
+from headrace.here.workers import MessageWorker, UnitWorker, until
+from headrace.ledger import JobState, Ledger, Stop
+from headrace.plan import work_of
+from headrace.planner import Execution, Planner, job_name
+from headrace.ports import Clock, ObjectStore
+from headrace.reporter import Reporter
+from headrace.settling import look
+
+HOME = "arn:aws:dynamodb:here:000000000000:table/"
+"""Stands for the account and the region that this machine's own credentials are of."""
+PLAN_TRIES = 5
+STALL_SECONDS = 900.0
+LOOK_SECONDS = 0.25
+_RESERVE_SECONDS = 1.0
+
+OnLook = Callable[[str], None]
+"""Called again and again with the job's name while it runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a run works with; made for one run. `stopping` is the workers' too."""
+
+    store: ObjectStore
+    ledger: Ledger
+    planner: Planner
+    reporter: Reporter
+    units: UnitWorker
+    messages: MessageWorker
+    queue: HereQueue
+    locks: JobLocks
+    clock: Clock
+    rng: random.Random
+    stopping: Event
+
+
+class Runner:
+    """Runs one job, once.
+
+    Args:
+        workers: how many messages are written at once, and at most how many units are worked on.
+        on_look: what is to be told of the job while it runs.
+        stall_seconds: how long nothing may move before the job is stopped.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        workers: int,
+        on_look: OnLook = lambda _: None,
+        stall_seconds: float = STALL_SECONDS,
+    ) -> None:
+        self._parts = parts
+        self._workers = workers
+        self._on_look = on_look
+        self._stall_seconds = stall_seconds
+        self._interrupted = Event()
+        self._writers: list[Future[None]] = []
+
+    def interrupt(self) -> None:
+        """Stops the job: workers end at their next page or batch, what is queued is set aside, and `run`
+        returns the report. May be called from a signal's handler and from any thread."""
+        self._interrupted.set()
+        self._parts.stopping.set()
+
+    def run(self, document: Mapping[str, Any], name: str) -> dict[str, Any]:
+        """The report; or, of a document that starts no job, what the planner says of it.
+
+        Args:
+            document: a job, or `{"resume": "<job>"}`.
+            name: of the job, if it is a new one.
+
+        Raises:
+            JobRunningError: a process of this machine works on the job.
+            HeadraceError: this machine fails: its ledger or its folder.
+        """
+        job = job_name(document, name)
+        with self._parts.locks.hold(job):
+            self._end_killed(job)
+            by = Execution(new_execution(job), name, HOME)
+            with ThreadPoolExecutor(self._workers, "headrace-writer") as pool:
+                self._writers = [pool.submit(self._parts.messages.work) for _ in range(self._workers)]
+                try:
+                    return self._run(document, by)
+                finally:
+                    self._parts.queue.close()
+
+    def _end_killed(self, job: str) -> None:
+        """A job whose process was killed: all that it had queued is lost, whether it was to stop or not."""
+        record = self._parts.ledger.job(job)
+        if record is not None and record.state is not JobState.ENDED:
+            self._parts.ledger.clear_stop(job)
+            self._parts.ledger.save_job(replace(record, state=JobState.ENDED))
+
+    def _run(self, document: Mapping[str, Any], by: Execution) -> dict[str, Any]:
+        name, again = job_name(document, by.name), True
+        while again:
+            try:
+                planned = self._plan(document, by)
+            except (JobError, TransientError) as error:
+                return self._parts.reporter.report(name, by.arn, (type(error).__name__, str(error)))
+            if planned["status"] not in ("PLANNED", "DRY_RUN", "ENDED"):
+                return planned
+            again = planned["status"] == "PLANNED" and planned["again"]
+            if planned["status"] == "PLANNED":
+                self._work(planned)
+        self._settle(name)
+        return self._parts.reporter.report(name, by.arn)
+
+    def _plan(self, document: Mapping[str, Any], by: Execution) -> dict[str, Any]:
+        """Planning that is interrupted keeps what it has found; the next call sees that it is to stop. Before
+        the first one, a job that is resumed is still stopped."""
+        tries = 0
+        while True:
+            try:
+                planned = self._parts.planner.plan(
+                    document, by, until(self._parts.stopping), _RESERVE_SECONDS
+                )
+            except TransientError:
+                tries += 1
+                if tries == PLAN_TRIES:
+                    raise
+                self._parts.clock.sleep(full_jitter(tries, self._parts.rng))
+                continue
+            self._look(job_name(document, by.name))
+            if planned["status"] != "PLANNING":
+                return planned
+
+    def _work(self, planned: Mapping[str, Any]) -> None:
+        """The Map over the list of units."""
+        job = planned["job"]
+        text = self._parts.store.get(planned["bucket"], planned["units_key"])
+        units = [work_of(fields) for fields in orjson.loads(text or b"[]")]
+        at_once = min(self._workers, planned["concurrency"], len(units))
+        with ThreadPoolExecutor(at_once, "headrace-unit") as pool:
+            pending = {pool.submit(self._parts.units.work, job, unit) for unit in units}
+            try:
+                while pending:
+                    done, pending = wait(pending, LOOK_SECONDS, FIRST_COMPLETED)
+                    _check(done)
+                    self._look(job)
+            except BaseException:
+                self._parts.stopping.set()
+                self._parts.queue.close()
+                pool.shutdown(cancel_futures=True)
+                raise
+
+    def _settle(self, job: str) -> None:
+        """Waits until nothing is queued any more. Where nothing moves for long, the job is stopped, and what
+        is left is set aside for its resumption."""
+        watch: Mapping[str, Any] | None = None
+        while not self._parts.queue.wait_until_empty(LOOK_SECONDS):
+            now = self._parts.clock.now()
+            watch = asdict(look(self._parts.ledger, job, watch, now, self._stall_seconds).watch)
+            if now - watch["moved"] >= self._stall_seconds:
+                cause = f"the table took nothing for {self._stall_seconds:.0f} s"
+                self._parts.ledger.stop(job, Stop(RowsMissingError.__name__, cause))
+            self._look(job)
+
+    def _look(self, job: str) -> None:
+        _check(writer for writer in self._writers if writer.done())
+        if self._interrupted.is_set():
+            self._parts.ledger.stop(job, Stop(JobCancelledError.__name__, "interrupted"))
+        if self._parts.ledger.stopped(job):
+            self._parts.stopping.set()
+        self._on_look(job)
+
+
+def _check(ended: Iterable[Future[None]]) -> None:
+    """Raises what one of them raised: nothing that the engine knows."""
+    for future in ended:
+        future.result()

@@ -1,0 +1,110 @@
+"""The composition root of the pipeline on this machine."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from headrace.allowed import Allowed
+from headrace.aws.clients import patient_client, session
+from headrace.aws.errors import HERE
+from headrace.aws.objects import S3ObjectStore
+from headrace.aws.places import AwsPlaces
+from headrace.clock import SystemClock
+from headrace.dead_letters import DeadLetters
+from headrace.here.ledger import SqliteLedger
+from headrace.here.locks import JobLocks
+from headrace.here.queue import Feed, HereQueue
+from headrace.here.runner import OnLook, Parts, Runner
+from headrace.here.stores import FilesAndS3
+from headrace.here.workers import MessageWorker, UnitWorker
+from headrace.job.model import Place
+from headrace.loader import Loader
+from headrace.plan import Plans
+from headrace.planner import Planner
+from headrace.ports import Clock, ObjectStore, Places
+from headrace.reporter import Reporter
+from headrace.scanning.scanner import Scanner
+from headrace.writer import Writer
+
+ANYTHING = Allowed(("arn:*",), ("arn:*",), ("arn:*",), is_here=True)
+"""What this machine's own credentials may do, AWS knows."""
+
+
+class Workbench:
+    """The folder where jobs of this machine are kept, and all that works there.
+
+    Args:
+        folder: an absolute path; it is made where there is none.
+        own: profile, region and endpoint for whatever a job does not say.
+        places, s3: where tables and queues, and buckets are; by default AWS.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        own: Place = HERE,
+        places: Places | None = None,
+        s3: ObjectStore | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.clock = clock or SystemClock()
+        self.bucket = str(folder)
+        self.locks = JobLocks(folder / "locks")
+        self.ledger = SqliteLedger(folder / "ledger.sqlite")
+        self.store = FilesAndS3(lambda: s3 or S3ObjectStore(_s3(own)))
+        self.plans = Plans(self.store, self.bucket)
+        self._places = places or AwsPlaces(own=own)
+
+    def close(self) -> None:
+        self.ledger.close()
+
+    def reporter(self) -> Reporter:
+        return Reporter(self.store, self.ledger, self.plans, NoEvents(), self.clock, self.bucket)
+
+    def runner(self, workers: int, on_look: OnLook) -> Runner:
+        """For one run of one job."""
+        stopping, queue, rng = Event(), HereQueue(self.clock), random.SystemRandom()
+        planner = Planner(
+            self.store, self._places, self.ledger, self.locks, self.clock, self.bucket, ANYTHING
+        )
+        parts = Parts(
+            store=self.store,
+            ledger=self.ledger,
+            planner=planner,
+            reporter=self.reporter(),
+            units=self._unit_worker(Feed(queue), rng, stopping),
+            messages=self._message_worker(queue, rng, stopping),
+            queue=queue,
+            locks=self.locks,
+            clock=self.clock,
+            rng=rng,
+            stopping=stopping,
+        )
+        return Runner(parts, workers, on_look)
+
+    def _unit_worker(self, feed: Feed, rng: random.Random, stopping: Event) -> UnitWorker:
+        loader = Loader(self.store, feed, self.ledger, self.clock, rng, self.bucket)
+        scanner = Scanner(self.store, self._places, feed, self.ledger, self.clock, rng, self.bucket)
+        return UnitWorker(loader, scanner, self.plans, self.ledger, self.clock, rng, stopping)
+
+    def _message_worker(self, queue: HereQueue, rng: random.Random, stopping: Event) -> MessageWorker:
+        writer = Writer(
+            self.store, self._places, queue, self.ledger, self.plans, self.clock, rng, self.bucket
+        )
+        dead_letters = DeadLetters(self.store, self.ledger, self.plans, rng, self.bucket)
+        return MessageWorker(queue, writer, dead_letters, self.clock, stopping)
+
+
+class NoEvents:
+    """Nobody listens on this machine: whoever started a job gets its report."""
+
+    def publish(self, detail: Mapping[str, Any]) -> None:
+        """Does nothing."""
+
+
+def _s3(own: Place) -> Any:
+    return patient_client("s3", session(own.region, profile=own.profile), own.endpoint)
