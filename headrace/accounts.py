@@ -66,6 +66,20 @@ class Accounts:
     def settled_messages(self) -> int:
         return sum((unit.required & self.settled_of(unit).numbers).bit_count() for unit in self.moving)
 
+    def rows(self, requests: int) -> dict[str, int]:
+        """Rows by what became of them.
+
+        Args:
+            requests: rows that were queued, or, of a job that was stopped, those that are settled."""
+        tally, counts = self.tally, self.counts
+        return {
+            "read": requests + tally.superseded + tally.rejected + tally.delivered,
+            "written": counts.written + tally.delivered,
+            "superseded": tally.superseded,
+            "skipped": counts.skipped,
+            "rejected": tally.rejected + counts.rejected + counts.failed,
+        }
+
 
 def add_up(units: Iterable[UnitRecord], settled: Mapping[int, Settled], operation: Operation) -> Accounts:
     every = list(units)

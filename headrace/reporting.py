@@ -58,10 +58,10 @@ def build_report(
     accounts = add_up(units, settled, plan.job.operation)
     pending = _pending(record, plan, accounts)
     if stop and (any(pending.values()) or plan.phase(record.planned) is Phase.COUNT):
-        missing, rows = list[str](), _rows(accounts, accounts.counts.requests)
+        missing, rows = list[str](), accounts.rows(accounts.counts.requests)
         verdict = Verdict(FAILED, stop.error, _why_stopped(record, stop, rows, pending))
     else:
-        missing, rows = _missing(record, plan, accounts), _rows(accounts, accounts.queued_rows())
+        missing, rows = _missing(record, plan, accounts), accounts.rows(accounts.queued_rows())
         verdict = judge(rows, missing, plan.job.tolerate, _why(accounts))
         if missing:
             verdict = replace(verdict, cause=f"{verdict.cause}; {_how_to_resume(record)}")
@@ -208,19 +208,6 @@ def _deleted(plan: Plan, accounts: Accounts) -> int:
         accounts.settled_of(unit).counts.written for unit in accounts.moving if unit.task == Task.MOVE
     )
     return accounts.counts.written - copied
-
-
-def _rows(accounts: Accounts, requests: int) -> dict[str, int]:
-    """Args:
-    requests: rows that were queued, or, of a job that was stopped, those that are settled."""
-    tally, counts = accounts.tally, accounts.counts
-    return {
-        "read": requests + tally.superseded + tally.rejected + tally.delivered,
-        "written": counts.written + tally.delivered,
-        "superseded": tally.superseded,
-        "skipped": counts.skipped,
-        "rejected": tally.rejected + counts.rejected + counts.failed,
-    }
 
 
 def _no_rows() -> dict[str, int]:
