@@ -21,7 +21,8 @@
     │   ├── QueueAccessError
     │   ├── TargetNotAllowedError    an export may go only below `exports/` of the data bucket
     │   ├── JobNotFoundError         there is no such job to resume or to cancel
-    │   └── JobRunningError          a job that runs cannot be resumed
+    │   ├── JobRunningError          a job that runs cannot be resumed
+    │   └── NothingToRetryError      a job has no rejects, or none that a job could take
     ├── TransientError           trying again may help: throttling, a busy service, a lost connection
     │   ├── ThrottledError
     │   └── SendError                a queue did not take some messages
@@ -138,6 +139,10 @@ class JobNotFoundError(JobError):
 
 class JobRunningError(JobError):
     """The job is running; it can be cancelled, not resumed."""
+
+
+class NothingToRetryError(JobError):
+    """The job has no rejects, or none that a job could take."""
 
 
 class TransientError(HeadraceError):

@@ -82,7 +82,5 @@ def _lines(plan: Plan) -> _Spell:
 
 
 def _source_names(plan: Plan) -> dict[str, str]:
-    """Renamed attributes' names in the job's text. A copy has none: its rejects are items of the target."""
-    if plan.job.operation.reads_table:
-        return {}
+    """The names that renamed attributes have in the job's source: a retry renames them again."""
     return {column.rename: name for name, column in plan.job.columns.items() if column.rename}
