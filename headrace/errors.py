@@ -21,7 +21,8 @@
     │   ├── QueueAccessError
     │   ├── TargetNotAllowedError    an export may go only below `exports/` of the data bucket
     │   ├── JobNotFoundError         there is no such job to resume or to cancel
-    │   ├── JobRunningError          a job that runs cannot be resumed
+    │   ├── JobRunningError          a job that runs cannot be resumed, and has no report yet
+    │   ├── JobExistsError           a job's name is used only once
     │   └── NothingToRetryError      a job has no rejects, or none that a job could take
     ├── TransientError           trying again may help: throttling, a busy service, a lost connection
     │   ├── ThrottledError
@@ -33,6 +34,8 @@
     │   └── RowsMissingError         rows that the ledger cannot account for
     ├── WriteRefusedError        DynamoDB refused a whole batch for what is in it
     ├── MessageError             a message that no writer can read
+    ├── StackNotFoundError       there is no such stack, or a part of it is gone
+    ├── StackAccessError         whoever uses the stack may not, or has no region or no credentials
     └── SettingError             the stack's or the function's settings are wrong: every problem, at once
 
 A row that cannot become an item is not an error but a result: see `headrace.items.codec.RowRejected`,
@@ -138,7 +141,11 @@ class JobNotFoundError(JobError):
 
 
 class JobRunningError(JobError):
-    """The job is running; it can be cancelled, not resumed."""
+    """The job is running: it can be cancelled, not resumed, and it has no report yet."""
+
+
+class JobExistsError(JobError):
+    """There is a job of this name already, or there was one within 90 days."""
 
 
 class NothingToRetryError(JobError):
@@ -192,6 +199,14 @@ class WriteRefusedError(HeadraceError):
 
 class MessageError(HeadraceError):
     """A message that no writer can read."""
+
+
+class StackNotFoundError(HeadraceError):
+    """There is no such stack where it was looked for, or a part of it is gone."""
+
+
+class StackAccessError(HeadraceError):
+    """Whoever uses the stack may not do that, or has no region or no credentials."""
 
 
 class SettingError(_ManyProblemsError):

@@ -31,6 +31,11 @@ def unfinished_units_key(job: str) -> str:
     return job_prefix(job) + "units-unfinished.json"
 
 
+def source_key(job: str, name: str) -> str:
+    """A file that was sent together with its job."""
+    return f"{job_prefix(job)}source/{name}"
+
+
 def document_key(job: str) -> str:
     """The job as it was started."""
     return job_prefix(job) + "job.json"

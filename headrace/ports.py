@@ -265,6 +265,54 @@ class Executions(Protocol):
     def is_running(self, arn: str) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True)
+class ExecutionRecord:
+    """An execution of the state machine, as Step Functions knows it. Times are seconds since 1970.
+
+    `document`: its input, and `output`, read from JSON; None where Step Functions did not tell them, as
+    it does not in a list. `status`: RUNNING, PENDING_REDRIVE, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
+    """
+
+    arn: str
+    name: str
+    status: str
+    started: float
+    ended: float | None = None
+    document: Any = None
+    output: Any = None
+    error: str = ""
+    cause: str = ""
+
+    @property
+    def is_running(self) -> bool:
+        return self.status in ("RUNNING", "PENDING_REDRIVE")
+
+
+class StateMachine(Protocol):
+    """The stack's state machine, for those who use it. Each call may raise StackAccessError,
+    StackNotFoundError and TransientError."""
+
+    def arn_of(self, name: str) -> str:
+        """What the execution of that name has as its ARN, if there is one."""
+        ...
+
+    def start(self, name: str, document: Mapping[str, Any]) -> str:
+        """The ARN of the execution; of the one that runs with this name and this very input, if there is.
+
+        Raises JobExistsError: the name was used before."""
+        ...
+
+    def executions(self) -> Iterator[ExecutionRecord]:
+        """The newest first, without what only `describe` tells."""
+        ...
+
+    def describe(self, arn: str) -> ExecutionRecord | None:
+        """None where there is none, or no more: Step Functions forgets them after 90 days."""
+        ...
+
+    def stop(self, arn: str, cause: str) -> None: ...
+
+
 class Events(Protocol):
     """EventBridge."""
 

@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from headrace.errors import (
+    JobExistsError,
     QueueNotFoundError,
     ReadRefusedError,
     SourceChangedError,
@@ -42,6 +43,7 @@ from headrace.ledger import (
 from headrace.messages import MAX_MESSAGE_BYTES, MAX_REQUESTS
 from headrace.ports import (
     Condition,
+    ExecutionRecord,
     Item,
     ObjectRef,
     Page,
@@ -531,6 +533,51 @@ class MemoryExecutions:
     def is_running(self, arn: str) -> bool:
         self.faults.meet("is_running")
         return arn in self.running
+
+
+class MemoryStateMachine:
+    """Runs nothing by itself: a test ends what was started.
+
+    Args:
+        arn: of the execution without a name.
+    """
+
+    def __init__(
+        self, clock: FakeClock, arn: str = "arn:aws:states:eu-west-1:123456789012:execution:Headrace:"
+    ):
+        self.found: dict[str, ExecutionRecord] = {}
+        """By ARN, the newest last."""
+        self.faults = Faults()
+        self._clock = clock
+        self._arn = arn
+
+    def arn_of(self, name: str) -> str:
+        return self._arn + name
+
+    def start(self, name: str, document: Mapping[str, Any]) -> str:
+        self.faults.meet("start")
+        arn, now, kept = self.arn_of(name), self._clock.now(), orjson.loads(orjson.dumps(document))
+        found = self.found.setdefault(arn, ExecutionRecord(arn, name, "RUNNING", now, document=kept))
+        if not found.is_running or found.document != kept:
+            raise JobExistsError(f"there is a job {name!r} already")
+        return arn
+
+    def executions(self) -> Iterator[ExecutionRecord]:
+        self.faults.meet("executions")
+        for found in reversed(self.found.values()):
+            yield ExecutionRecord(found.arn, found.name, found.status, found.started, found.ended)
+
+    def describe(self, arn: str) -> ExecutionRecord | None:
+        self.faults.meet("describe")
+        return self.found.get(arn)
+
+    def stop(self, arn: str, cause: str) -> None:
+        self.faults.meet("stop")
+        self.end(arn, "ABORTED", cause=cause)
+
+    def end(self, arn: str, status: str, **fields: Any) -> None:
+        """`fields`: its output, or its error and cause."""
+        self.found[arn] = replace(self.found[arn], status=status, ended=self._clock.now(), **fields)
 
 
 class MemoryLedger:

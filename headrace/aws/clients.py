@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -9,6 +10,8 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver
+
+from headrace.aws.errors import credential_errors
 
 _session: Any = boto3
 """Untyped, as the stubs know services only by their literal names."""
@@ -53,3 +56,20 @@ def queue_client(session: Any = _session, endpoint: str | None = None) -> Any:
 def patient_client(service: str, session: Any, endpoint: str | None = None) -> Any:
     """One that retries what the network spoils, of a session of its own."""
     return session.client(service, config=_PATIENT, endpoint_url=endpoint)
+
+
+def clients_of(region: str | None, profile: str | None, endpoint: str | None) -> Callable[[str], Any]:
+    """Makes clients for somebody who uses the stack from outside, by a service's name.
+
+    Args:
+        region, profile, endpoint: None: what the environment and the AWS configuration say.
+
+    Raises CredentialsError, also when a client is made: there is no such profile, or no region."""
+    with credential_errors():
+        made = session(region, profile=profile)
+
+    def make(service: str) -> Any:
+        with credential_errors():
+            return patient_client(service, made, endpoint)
+
+    return make

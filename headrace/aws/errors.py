@@ -29,6 +29,7 @@ from headrace.errors import (
     SourceAccessError,
     SourceChangedError,
     SourceNotFoundError,
+    StackAccessError,
     TableAccessError,
     TableNotFoundError,
     ThrottledError,
@@ -228,8 +229,8 @@ def credential_errors() -> Iterator[None]:
 def _sdk_error(what: str, error: BotoCoreError) -> HeadraceError:
     if isinstance(error, _NO_CREDENTIALS):
         return CredentialsError(
-            f"{what}: {error}; name a profile or set AWS_PROFILE and a region or AWS_REGION, "
-            "or log in: aws configure, aws sso login"
+            f"{what}: {error}; name a profile and a region, set AWS_PROFILE and AWS_REGION, "
+            "or sign in with `aws sso login`"
         )
     return TransientError(f"{what}: {error}")
 
@@ -242,3 +243,17 @@ def service_errors(what: str) -> Iterator[None]:
         yield
     except (ClientError, BotoCoreError) as error:
         raise TransientError(f"{what}: {error}") from error
+
+
+@contextmanager
+def user_errors(what: str) -> Iterator[None]:
+    """The same of calls by somebody who uses the stack from outside: that person may well not be allowed
+    to, and can act on it."""
+    try:
+        yield
+    except ClientError as error:
+        if code_of(error) in _DENIED:
+            raise StackAccessError(f"{what}: these credentials may not ({text_of(error)})") from error
+        raise TransientError(f"{what}: {error}") from error
+    except BotoCoreError as error:
+        raise _sdk_error(what, error) from error

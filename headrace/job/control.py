@@ -37,3 +37,10 @@ def read_control(document: object) -> Control | None:
     given = alone.read(document, "", problems)
     problems.raise_if_any()
     return Control(verb, given[verb])
+
+
+def check_job_name(name: object) -> None:
+    """Raises JobInvalidError."""
+    problems = Problems()
+    _JOB_NAME.read(name, "name", problems)
+    problems.raise_if_any()

@@ -50,6 +50,7 @@ def test_the_places_in_the_bucket_are_those_of_the_layout() -> None:
         layout.resumption_key(job, resumption),
     }
     places = {
+        layout.source_key(job, ""),
         layout.document_key(job),
         layout.plan_key(job),
         layout.units_key(job),

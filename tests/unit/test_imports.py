@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -43,22 +45,38 @@ def in_aws(path: Path) -> bool:
     return path.is_relative_to(ROOT / "headrace" / "aws")
 
 
+def puts_together(path: Path) -> bool:
+    """Composition roots: of the library, and of the pipeline on this machine."""
+    return path.parent.name in ("library", "here") and path.name == "wiring.py"
+
+
+def may_know_adapters(path: Path) -> bool:
+    return in_aws(path) or puts_together(path)
+
+
 @pytest.mark.parametrize("path", modules("headrace"), ids=str)
 def test_the_engine_imports_no_sdk_and_nothing_above_it(path: Path) -> None:
     forbidden = NEVER | {"aws_lambda_powertools"} | (set() if in_aws(path) else AWS)
     assert not top_levels(path) & forbidden
 
 
-def puts_together(path: Path) -> bool:
-    """Whether it is one of the places where adapters and engine meet."""
-    return path.name == "wiring.py"
-
-
-@pytest.mark.parametrize(
-    "path", [path for path in modules("headrace") if not in_aws(path) and not puts_together(path)], ids=str
-)
-def test_the_engine_does_not_know_its_adapters(path: Path) -> None:
+@pytest.mark.parametrize("path", [p for p in modules("headrace") if not may_know_adapters(p)], ids=str)
+def test_the_engine_and_the_library_do_not_know_their_adapters(path: Path) -> None:
     assert not [name for name in imported(path) if name.startswith("headrace.aws")]
+
+
+def is_library(path: Path) -> bool:
+    return path.is_relative_to(ROOT / "headrace" / "library")
+
+
+@pytest.mark.parametrize("path", [path for path in modules("headrace") if not is_library(path)], ids=str)
+def test_the_library_is_a_face_of_the_engine_which_does_not_know_it(path: Path) -> None:
+    assert not [name for name in imported(path) if name.startswith("headrace.library")]
+
+
+def test_the_sdk_is_not_imported_before_the_pipeline_needs_it() -> None:
+    code = "import sys, headrace.library.pipeline; sys.exit('boto3' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("path", [*modules("infra"), ROOT / "app.py"], ids=str)
