@@ -21,7 +21,7 @@ from infra.settings import Target
 
 PACKAGES = ("headrace", "lambdas")
 REQUIREMENTS = "lambdas/requirements.txt"
-_NOT_SHIPPED = ("__pycache__", "*.pyc", "cli", "requirements.txt")
+_NOT_SHIPPED = ("__pycache__", "*.pyc", "cli", "library", "requirements.txt")
 _VARYING = ("*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED", "bin")
 """What pip writes differently from one machine or version to the next; no function reads it."""
 _GLIBC = ("manylinux_2_28", "manylinux_2_17", "manylinux2014")

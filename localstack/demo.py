@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,15 @@ from rich.console import Console
 
 from headrace import layout
 from headrace.errors import HeadraceError
+from headrace.library.jobs import JobSummary
 from headrace.names import INCOMING_PREFIX
 from localstack.demo_table import TABLE, count_items, ensure_table, some_items
 from localstack.deployment import Deployment
-from localstack.following import RunningJob, follow, read_report, wait_for_job
 from localstack.sample import BROKEN, write_sample
-from localstack.showing import show_items, show_places, show_progress, show_report
+from localstack.showing import show_items, show_places, show_report, shown_progress
 
 ROWS = 50_000
+START_SECONDS = 60
 OPTIONS = {
     # 8 chunks, so that several functions load at once
     "parallel": {"chunk_bytes": 2_000_000},
@@ -36,9 +38,9 @@ def main() -> int:
     ensure_table(deployment)
     key = _upload(console, deployment)
     with console.status("Waiting for the execution that the upload starts"):
-        job = wait_for_job(deployment, key)
-    show_progress(console, follow(deployment, job))
-    report = read_report(deployment, job)
+        job = _started(deployment, key)
+    with shown_progress(console) as show:
+        report = deployment.pipeline.wait(job.job, show)
     show_report(console, report)
     agrees = _check(console, deployment, report)
     show_items(console, some_items(deployment, 3))
@@ -61,6 +63,19 @@ def _upload(console: Console, deployment: Deployment) -> str:
     return key
 
 
+def _started(deployment: Deployment, key: str) -> JobSummary:
+    """The job that the upload started. Raises HeadraceError where none did."""
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        for job in deployment.pipeline.jobs():
+            if job.source == f"s3://{deployment.bucket}/{key}":
+                return job
+        time.sleep(0.5)
+    raise HeadraceError(
+        f"no execution started within {START_SECONDS} s of the upload of {key}: see the emulator's log"
+    )
+
+
 def _check(console: Console, deployment: Deployment, report: dict[str, Any]) -> bool:
     """Whether the job succeeded, read every row, and the table holds what it says it wrote."""
     rows, items = report["rows"], count_items(deployment)
@@ -71,12 +86,12 @@ def _check(console: Console, deployment: Deployment, report: dict[str, Any]) -> 
 
 
 def _places(
-    deployment: Deployment, job: RunningJob, report: dict[str, Any], directory: Path
+    deployment: Deployment, job: JobSummary, report: dict[str, Any], directory: Path
 ) -> dict[str, str]:
     directory.mkdir(parents=True, exist_ok=True)
-    files = {"report": layout.report_page_key(job.name)}
+    files = {"report": layout.report_page_key(job.job)}
     if report.get("rejects", {}).get("location"):
-        files["rejects, each with its reason"] = layout.rejects_key(job.name)
+        files["rejects, each with its reason"] = layout.rejects_key(job.job)
     places = {}
     for what, key in files.items():
         file = directory / Path(key).name
@@ -84,7 +99,7 @@ def _places(
         places[what] = os.path.relpath(file)
     return {
         **places,
-        "the same in the bucket": f"s3://{deployment.bucket}/{layout.job_prefix(job.name)}",
+        "the same in the bucket": f"s3://{deployment.bucket}/{layout.job_prefix(job.job)}",
         "execution": job.execution,
         "endpoint for the AWS CLI": os.environ["AWS_ENDPOINT_URL"],
         "to stop what make up started": "make down",

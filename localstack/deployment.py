@@ -11,25 +11,21 @@ from typing import TYPE_CHECKING
 import boto3
 
 from headrace import names
-from headrace.aws.ledger import DynamoLedger
-from headrace.clock import SystemClock
 from headrace.errors import HeadraceError
+from headrace.library.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_stepfunctions import SFNClient
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A stack by its outputs, with clients for the endpoint of the environment."""
+    """A stack, with clients for the endpoint of the environment."""
 
-    state_machine: str
+    pipeline: Pipeline
     bucket: str
-    ledger_table: str
     s3: S3Client = field(default_factory=lambda: boto3.client("s3"))
-    states: SFNClient = field(default_factory=lambda: boto3.client("stepfunctions"))
     dynamodb: DynamoDBClient = field(default_factory=lambda: boto3.client("dynamodb"))
 
     @classmethod
@@ -43,11 +39,4 @@ class Deployment:
         if not file.exists():
             raise HeadraceError(f"{file} is not there: run make deploy first")
         outputs = json.loads(file.read_text())[stack]
-        return cls(
-            state_machine=outputs[names.OUTPUT_STATE_MACHINE_ARN],
-            bucket=outputs[names.OUTPUT_DATA_BUCKET],
-            ledger_table=outputs[names.OUTPUT_LEDGER_TABLE],
-        )
-
-    def ledger(self) -> DynamoLedger:
-        return DynamoLedger(self.dynamodb, self.ledger_table, SystemClock(), retention_days=1)
+        return cls(Pipeline.from_outputs(outputs), outputs[names.OUTPUT_DATA_BUCKET])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
@@ -11,12 +12,14 @@ from rich.progress import Progress as ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from localstack.following import Progress
+from headrace.progress import Progress
 
 TERMS = ("written", "superseded", "skipped", "rejected")
 
 
-def show_progress(console: Console, steps: Iterable[Progress]) -> None:
+@contextmanager
+def shown_progress(console: Console) -> Iterator[Callable[[Progress], None]]:
+    """Shows a bar that moves with each progress that is told."""
     columns = (
         TextColumn("Loading"),
         BarColumn(),
@@ -26,8 +29,7 @@ def show_progress(console: Console, steps: Iterable[Progress]) -> None:
     )
     with ProgressBar(*columns, console=console) as bar:
         task = bar.add_task("", total=None)
-        for step in steps:
-            bar.update(task, completed=step.done, total=step.total)
+        yield lambda progress: bar.update(task, completed=progress.done, total=progress.total)
 
 
 def show_report(console: Console, report: Mapping[str, Any]) -> None:

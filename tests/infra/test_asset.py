@@ -53,6 +53,7 @@ def checkout(tmp_path: Path) -> Path:
         "headrace/a.py",
         "headrace/aws/b.py",
         "headrace/cli/main.py",
+        "headrace/library/pipeline.py",
         "lambdas/plan.py",
         "tests/t.py",
     ):
