@@ -41,7 +41,15 @@ def _summary(deployed: Deployed, execution: ExecutionRecord) -> JobSummary | Non
     if control or _answer(execution) in _WORKS_ON_NOTHING:
         return None
     name = job_name(execution.document, execution.name)
+    if name != execution.name and execution.is_running and not _has(deployed, name, execution):
+        return None
     return summary_of(name, execution.document, execution, execution.started)
+
+
+def _has(deployed: Deployed, job: str, execution: ExecutionRecord) -> bool:
+    """Whether the job is that execution's by now: one that an upload starts may yet find that it is not."""
+    record = deployed.ledger.job(job)
+    return record is not None and record.execution == execution.arn
 
 
 def _resumed(deployed: Deployed, job: str, execution: ExecutionRecord) -> JobSummary | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from headrace.library.jobs import JobSummary
-from tests.builders import BUCKET, SOURCE, TABLE, job_document, upload_event
+from tests.builders import BUCKET, SOURCE, TABLE, execution, job_document, upload_event
 from tests.library import DeployedFakes
 
 
@@ -63,6 +63,16 @@ def test_an_upload_is_one_job_however_often_it_is_delivered(deployed: DeployedFa
     assert job.job.startswith("upload-")
     assert (job.operation, job.source, job.target) == ("load", SOURCE, TABLE)
     assert job.execution.endswith(":first")
+
+
+def test_an_uploads_job_is_listed_once_it_can_be_asked_for(deployed: DeployedFakes) -> None:
+    deployed.machine.start("first", upload_event())
+    deployed.machine.start("second", upload_event())
+    assert deployed.pipeline.jobs() == []
+    deployed.fakes.plan(upload_event(), execution("first"))
+    (job,) = deployed.pipeline.jobs()
+    assert job.execution.endswith(":first")
+    assert deployed.pipeline.status(job.job).status == job.status == "RUNNING"
 
 
 def test_a_job_that_was_resumed_is_told_by_its_resumption_and_began_when_it_began(
