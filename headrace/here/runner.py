@@ -34,7 +34,7 @@ STALL_SECONDS = 900.0
 LOOK_SECONDS = 0.25
 _RESERVE_SECONDS = 1.0
 
-OnLook = Callable[[str], None]
+OnLook = Callable[[str], object]
 """Called again and again with the job's name while it runs."""
 
 
@@ -76,6 +76,7 @@ class Runner:
         self._on_look = on_look
         self._stall_seconds = stall_seconds
         self._interrupted = Event()
+        self._told = 0.0
         self._writers: list[Future[None]] = []
 
     def interrupt(self) -> None:
@@ -184,7 +185,14 @@ class Runner:
             self._parts.ledger.stop(job, Stop(JobCancelledError.__name__, "interrupted"))
         if self._parts.ledger.stopped(job):
             self._parts.stopping.set()
-        self._on_look(job)
+        self._tell(job)
+
+    def _tell(self, job: str) -> None:
+        """Looking costs more the more units there are, so it is done now and then."""
+        now = self._parts.clock.now()
+        if now - self._told >= LOOK_SECONDS:
+            self._told = now
+            self._on_look(job)
 
 
 def _check(ended: Iterable[Future[None]]) -> None:

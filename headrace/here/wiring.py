@@ -52,6 +52,7 @@ class Workbench:
         clock: Clock | None = None,
     ) -> None:
         self.clock = clock or SystemClock()
+        self.rng = random.SystemRandom()
         self.bucket = str(folder)
         self.locks = JobLocks(folder / "locks")
         self.ledger = SqliteLedger(folder / "ledger.sqlite")
@@ -67,7 +68,7 @@ class Workbench:
 
     def runner(self, workers: int, on_look: OnLook) -> Runner:
         """For one run of one job."""
-        stopping, queue, rng = Event(), HereQueue(self.clock), random.SystemRandom()
+        stopping, queue = Event(), HereQueue(self.clock)
         planner = Planner(
             self.store, self._places, self.ledger, self.locks, self.clock, self.bucket, ANYTHING
         )
@@ -76,26 +77,26 @@ class Workbench:
             ledger=self.ledger,
             planner=planner,
             reporter=self.reporter(),
-            units=self._unit_worker(Feed(queue), rng, stopping),
-            messages=self._message_worker(queue, rng, stopping),
+            units=self._unit_worker(Feed(queue), stopping),
+            messages=self._message_worker(queue, stopping),
             queue=queue,
             locks=self.locks,
             clock=self.clock,
-            rng=rng,
+            rng=self.rng,
             stopping=stopping,
         )
         return Runner(parts, workers, on_look)
 
-    def _unit_worker(self, feed: Feed, rng: random.Random, stopping: Event) -> UnitWorker:
-        loader = Loader(self.store, feed, self.ledger, self.clock, rng, self.bucket)
-        scanner = Scanner(self.store, self._places, feed, self.ledger, self.clock, rng, self.bucket)
-        return UnitWorker(loader, scanner, self.plans, self.ledger, self.clock, rng, stopping)
+    def _unit_worker(self, feed: Feed, stopping: Event) -> UnitWorker:
+        loader = Loader(self.store, feed, self.ledger, self.clock, self.rng, self.bucket)
+        scanner = Scanner(self.store, self._places, feed, self.ledger, self.clock, self.rng, self.bucket)
+        return UnitWorker(loader, scanner, self.plans, self.ledger, self.clock, self.rng, stopping)
 
-    def _message_worker(self, queue: HereQueue, rng: random.Random, stopping: Event) -> MessageWorker:
+    def _message_worker(self, queue: HereQueue, stopping: Event) -> MessageWorker:
         writer = Writer(
-            self.store, self._places, queue, self.ledger, self.plans, self.clock, rng, self.bucket
+            self.store, self._places, queue, self.ledger, self.plans, self.clock, self.rng, self.bucket
         )
-        dead_letters = DeadLetters(self.store, self.ledger, self.plans, rng, self.bucket)
+        dead_letters = DeadLetters(self.store, self.ledger, self.plans, self.rng, self.bucket)
         return MessageWorker(queue, writer, dead_letters, self.clock, stopping)
 
 

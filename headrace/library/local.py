@@ -1,0 +1,212 @@
+"""The pipeline on this machine for one's own Python: runs jobs, follows them, and keeps what they leave."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from headrace.errors import JobExistsError, JobNotFoundError, NothingToRetryError
+from headrace.here.machine import HereMachine
+from headrace.job.control import check_job_name
+from headrace.job.model import Operation, Place
+from headrace.library.deployed import Deployed
+from headrace.library.following import Report
+from headrace.library.jobs import JobStatus, JobSummary
+from headrace.library.naming import job_name_of
+from headrace.library.pipeline import JobDocument, Pipeline
+from headrace.library.starting import check_job
+from headrace.locations import FILE
+from headrace.progress import Progress, read_progress
+from headrace.retrying import retry_job
+
+if TYPE_CHECKING:
+    from headrace.here.runner import Runner
+    from headrace.here.wiring import Workbench
+
+DEFAULT_WORKERS = 10
+CHUNK_BYTES = 1024 * 1024
+"""Of a job that does not say it: on one machine small chunks keep the memory small, and cost nothing."""
+_READS_TEXT = (Operation.LOAD, Operation.RESTORE)
+
+OnProgress = Callable[[Progress], object]
+
+
+def _ignore(_: object) -> None:
+    """What is done where nobody wants to know."""
+
+
+def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where jobs of this machine are kept: `HEADRACE_HOME`, or headrace/ in the user's folder for state."""
+    if home := environment.get("HEADRACE_HOME"):
+        return Path(home).absolute()
+    return Path(environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "headrace"
+
+
+def url_of_path(path: str | Path) -> str:
+    """A file or a folder of this machine as a job names it; what is a URL stays as it is."""
+    if isinstance(path, str) and "://" in path:
+        return path
+    absolute = Path(path).expanduser().absolute()
+    is_folder = absolute.is_dir() or str(path).endswith("/")
+    return f"{FILE}{absolute}{'/' if is_folder else ''}"
+
+
+class LocalPipeline:
+    """Jobs that run on this machine, with threads, and with this machine's own credentials.
+
+    >>> with LocalPipeline() as pipeline:
+    ...     report = pipeline.run({"operation": "count", "source": "orders"})
+    >>> report["count"]["items"]
+    4
+
+    Args:
+        folder: where jobs are kept, so that they can be resumed; by default see `state_folder`.
+        region, profile: by default what the environment and the AWS configuration say.
+        endpoint: URL of an emulator; by default AWS, or `AWS_ENDPOINT_URL`.
+        workers: batches that are written at once, and segments or chunks that are read at once.
+    """
+
+    def __init__(
+        self,
+        folder: str | Path | None = None,
+        *,
+        region: str | None = None,
+        profile: str | None = None,
+        endpoint: str | None = None,
+        workers: int = DEFAULT_WORKERS,
+    ) -> None:
+        place = Place(region=region, profile=profile, endpoint=endpoint)
+        self._use(_workbench(Path(folder).absolute() if folder else state_folder(), place), workers)
+
+    @classmethod
+    def of(cls, bench: Workbench, workers: int = DEFAULT_WORKERS) -> Self:
+        """The pipeline that has these parts."""
+        pipeline = cls.__new__(cls)
+        pipeline._use(bench, workers)
+        return pipeline
+
+    def _use(self, bench: Workbench, workers: int) -> None:
+        self._bench = bench
+        self._workers = workers
+        self._runner: Runner | None = None
+        machine = HereMachine(bench.ledger, bench.locks, bench.store, bench.bucket)
+        self._view = Pipeline.of(
+            Deployed(machine, bench.store, bench.ledger, bench.clock, bench.rng, bench.bucket)
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._bench.close()
+
+    def run(self, job: JobDocument, name: str | None = None, on_progress: OnProgress = _ignore) -> Report:
+        """Runs a job to its end; returns its report, also that of one that failed.
+
+        Args:
+            job: its `source` or `target` may be a file or a folder, as `file:///folder/name`.
+            name: 1 to 80 characters, never used before; by default one that says what the job does, with
+                which table, and when.
+            on_progress: called several times a second.
+
+        Raises:
+            JobInvalidError: everything that is wrong with the job, before anything is called.
+            JobExistsError: the name was used before.
+        """
+        checked = check_job(job, name)
+        if name and self._bench.ledger.job(name):
+            raise JobExistsError(
+                f"there is a job {name!r} on this machine already: give this one another name"
+            )
+        name = name or job_name_of(checked.job, self._bench.clock.now(), self._bench.rng)
+        document = (
+            _with_chunks(checked.document) if checked.job.operation in _READS_TEXT else checked.document
+        )
+        return self._run(document, name, on_progress)
+
+    def resume(self, job: str, on_progress: OnProgress = _ignore) -> Report:
+        """Goes on with a job that was interrupted, that failed, or whose process was killed.
+
+        Raises JobNotFoundError, JobRunningError."""
+        check_job_name(job)
+        if self._bench.ledger.job(job) is None:
+            raise JobNotFoundError(f"resume: there is no job {job!r} on this machine")
+        return self._run({"resume": job}, job, on_progress)
+
+    def retry(self, job: str, mended: str | Path | None = None, on_progress: OnProgress = _ignore) -> Report:
+        """Loads the rejects of a job again, in a job of their own.
+
+        Args:
+            mended: the rejects file, mended; by default the one that the job left, as it is.
+
+        Raises NothingToRetryError, JobRunningError, JobNotFoundError.
+        """
+        return self.run(self.retry_job(job, mended), on_progress=on_progress)
+
+    def retry_job(self, job: str, mended: str | Path | None = None) -> dict[str, Any]:
+        """The job that `retry` runs."""
+        report, plan = self.report(job), self._bench.plans.read(job)
+        if plan is None:
+            raise NothingToRetryError(f"retry: job {job!r} was never planned, and has no rejects")
+        again = retry_job(report, plan)
+        return again if mended is None else again | {"source": url_of_path(mended)}
+
+    def interrupt(self) -> None:
+        """Stops the job that runs, from a signal's handler or another thread; `run` then gives its report."""
+        if self._runner:
+            self._runner.interrupt()
+
+    def jobs(self, limit: int = 20) -> list[JobSummary]:
+        """The last jobs, the newest first."""
+        return self._view.jobs(limit)
+
+    def status(self, job: str) -> JobStatus:
+        """Where a job stands. Raises JobNotFoundError."""
+        return self._view.status(job)
+
+    def wait(self, job: str, on_progress: OnProgress = _ignore, timeout: float | None = None) -> Report:
+        """Waits until a job that another process runs is over; see `Pipeline.wait`."""
+        return self._view.wait(job, on_progress, timeout)
+
+    def report(self, job: str) -> Report:
+        """The report of a job. Raises JobNotFoundError, JobRunningError."""
+        return self._view.report(job)
+
+    def rejects(self, job: str, path: str | Path) -> Path | None:
+        """Copies the rejects of a job that has ended; see `Pipeline.rejects`."""
+        return self._view.rejects(job, path)
+
+    def cancel(self, job: str) -> str:
+        """Stops a job that another process runs. Raises JobInvalidError: it has ended already."""
+        return self._view.cancel(job)
+
+    def _run(self, document: Mapping[str, Any], name: str, on_progress: OnProgress) -> Report:
+        ledger, plans = self._bench.ledger, self._bench.plans
+        self._runner = self._bench.runner(
+            self._workers, lambda job: on_progress(read_progress(ledger, plans, job))
+        )
+        try:
+            report = self._runner.run(document, name)
+        finally:
+            self._runner = None
+        on_progress(read_progress(ledger, plans, name))
+        return report
+
+
+def _with_chunks(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {**document, "parallel": {"chunk_bytes": CHUNK_BYTES, **document.get("parallel", {})}}
+
+
+def _workbench(folder: Path, own: Place) -> Workbench:
+    """The wiring brings all of AWS's SDK: it is imported when it is needed."""
+    from headrace.here.wiring import Workbench  # noqa: PLC0415
+
+    return Workbench(folder, own)
