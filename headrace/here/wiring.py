@@ -17,6 +17,7 @@ from headrace.clock import SystemClock
 from headrace.dead_letters import DeadLetters
 from headrace.here.ledger import SqliteLedger
 from headrace.here.locks import JobLocks
+from headrace.here.patience import Patience, PatientPlaces
 from headrace.here.queue import Feed, HereQueue
 from headrace.here.runner import OnLook, Parts, Runner
 from headrace.here.stores import FilesAndS3
@@ -40,6 +41,7 @@ class Workbench:
     Args:
         folder: an absolute path; it is made where there is none.
         own: profile, region and endpoint for whatever a job does not say.
+        patience: with tables that do not take what they are sent; by default jobs have it until they stall.
         places, s3: where tables and queues, and buckets are; by default AWS.
     """
 
@@ -50,6 +52,7 @@ class Workbench:
         places: Places | None = None,
         s3: ObjectStore | None = None,
         clock: Clock | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self.clock = clock or SystemClock()
         self.rng = random.SystemRandom()
@@ -59,6 +62,8 @@ class Workbench:
         self.store = FilesAndS3(lambda: s3 or S3ObjectStore(_s3(own)))
         self.plans = Plans(self.store, self.bucket)
         self._places = places or AwsPlaces(own=own)
+        if patience:
+            self._places = PatientPlaces(self._places, patience, self.clock, self.rng)
 
     def close(self) -> None:
         self.ledger.close()

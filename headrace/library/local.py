@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from headrace.errors import JobExistsError, JobNotFoundError, NothingToRetryError
+from headrace.errors import JobExistsError, JobNotFoundError
 from headrace.here.machine import HereMachine
 from headrace.job.control import check_job_name
 from headrace.job.model import Operation, Place
@@ -19,6 +19,7 @@ from headrace.library.naming import job_name_of
 from headrace.library.pipeline import JobDocument, Pipeline
 from headrace.library.starting import check_job
 from headrace.locations import FILE
+from headrace.plan import Plan
 from headrace.progress import Progress, read_progress
 from headrace.retrying import retry_job
 
@@ -153,10 +154,7 @@ class LocalPipeline:
 
     def retry_job(self, job: str, mended: str | Path | None = None) -> dict[str, Any]:
         """The job that `retry` runs."""
-        report, plan = self.report(job), self._bench.plans.read(job)
-        if plan is None:
-            raise NothingToRetryError(f"retry: job {job!r} was never planned, and has no rejects")
-        again = retry_job(report, plan)
+        again = retry_job(self.report(job), self.plan(job))
         return again if mended is None else again | {"source": url_of_path(mended)}
 
     def interrupt(self) -> None:
@@ -183,6 +181,13 @@ class LocalPipeline:
     def rejects(self, job: str, path: str | Path) -> Path | None:
         """Copies the rejects of a job that has ended; see `Pipeline.rejects`."""
         return self._view.rejects(job, path)
+
+    def plan(self, job: str) -> Plan:
+        """What a job was planned to be. Raises JobNotFoundError: it was never planned."""
+        plan = self._bench.plans.read(job)
+        if plan is None:
+            raise JobNotFoundError(f"job {job!r} was never planned")
+        return plan
 
     def cancel(self, job: str) -> str:
         """Stops a job that another process runs. Raises JobInvalidError: it has ended already."""
