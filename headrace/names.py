@@ -5,6 +5,8 @@ This is all of the engine that `infra/` may import.
 
 from __future__ import annotations
 
+VERSION = "0.1.0"
+
 # Environment of the functions
 ENV_BUCKET = "HEADRACE_BUCKET"
 ENV_WRITE_QUEUE_URL = "HEADRACE_WRITE_QUEUE_URL"

@@ -77,6 +77,11 @@ class Located:
     doc: str
 
     @property
+    def place(self) -> tuple[Field, ...]:
+        """What may be said of where it is."""
+        return _PLACE
+
+    @property
     def _object(self) -> Group:
         return Group((Field(self.member, self.name, self.doc, required=True), *_PLACE))
 

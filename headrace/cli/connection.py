@@ -1,0 +1,69 @@
+"""Where a command runs its jobs and what it connects to, as options of every command that needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import click
+
+from headrace.library.local import DEFAULT_WORKERS, LocalPipeline
+from headrace.library.pipeline import Pipeline
+from headrace.names import STACK_NAME
+
+CONNECTION: Final[tuple[click.Option, ...]] = (
+    click.Option(["--profile"], metavar="NAME", help="A profile of the AWS configuration."),
+    click.Option(
+        ["--region"], metavar="NAME", help="The region; default: that of the profile, or AWS_REGION."
+    ),
+    click.Option(["--endpoint"], metavar="URL", help="An emulator's URL; default: AWS, or AWS_ENDPOINT_URL."),
+)
+STACK: Final = click.Option(
+    ["--stack"], metavar="NAME", help=f"The deployed stack; implies --pipeline.  [default: {STACK_NAME}]"
+)
+WHERE: Final[tuple[click.Option, ...]] = (
+    click.Option(["--here", "is_here"], flag_value=True, default=None, help="Use this machine."),
+    click.Option(["--pipeline", "is_here"], flag_value=False, help="Use the deployed pipeline."),
+    STACK,
+)
+"""Shared by all commands that need them: `@click.command(params=[*WHERE, *CONNECTION])`."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What the options say; pipelines are made when they are first asked for."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint: str | None = None
+    stack: str | None = None
+    is_here: bool | None = None
+    workers: int = DEFAULT_WORKERS
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Connection:
+        """From a command's parameters. Raises click.UsageError: they contradict each other."""
+        known = {name: given[name] for name in cls.__dataclass_fields__ if given.get(name) is not None}
+        if known.get("is_here") and known.get("stack"):
+            raise click.UsageError("--here runs no stack; leave out --here or --stack")
+        return cls(**known)
+
+    def chooses_here(self, is_default: bool) -> bool:
+        """Whether jobs run on this machine, where the options leave that open by default."""
+        if self.is_here is not None:
+            return self.is_here
+        return is_default and self.stack is None
+
+    @cached_property
+    def here(self) -> LocalPipeline:
+        return LocalPipeline(
+            region=self.region, profile=self.profile, endpoint=self.endpoint, workers=self.workers
+        )
+
+    @cached_property
+    def deployed(self) -> Pipeline:
+        return Pipeline(
+            self.stack or STACK_NAME, region=self.region, profile=self.profile, endpoint=self.endpoint
+        )

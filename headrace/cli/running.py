@@ -1,0 +1,88 @@
+"""Runs a job and follows it to its end, on this machine or in the deployed pipeline."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import click
+
+from headrace.cli.connection import Connection
+from headrace.cli.exits import Exit, exit_of
+from headrace.cli.progress_view import progress_view
+from headrace.cli.report_view import show_json, show_report
+from headrace.library.following import Report
+from headrace.library.local import LocalPipeline
+from headrace.locations import FILE, is_file
+from headrace.progress import Progress
+
+OnProgress = Callable[[Progress], object]
+
+
+def run_here(
+    pipeline: LocalPipeline, run: Callable[[OnProgress], Report], operation: str, is_json: bool
+) -> Exit:
+    """Runs a job on this machine. Ctrl-C stops it cleanly, a second one at once.
+
+    Args:
+        run: the pipeline's method that runs it.
+    """
+    with interruptible(pipeline) as was_interrupted, progress_view(operation, is_json) as view:
+        report = run(view.show)
+    return end_with(report, is_json, was_interrupted())
+
+
+def run_deployed(connection: Connection, document: Mapping[str, Any], name: str | None, is_json: bool) -> str:
+    """Starts a job in the deployed pipeline; returns its name. A file of this machine is sent first."""
+    source = document.get("source")
+    if isinstance(source, str) and is_file(source):
+        job = connection.deployed.start_file(source.removeprefix(FILE), document, name)
+    else:
+        job = connection.deployed.start(document, name)
+    if not is_json:
+        click.echo(f"started {job}", err=True)
+    return job
+
+
+def follow_deployed(connection: Connection, job: str, operation: str, is_json: bool) -> Exit:
+    """Follows a job of the pipeline to its end. Ctrl-C leaves it to itself."""
+    try:
+        with progress_view(operation, is_json) as view:
+            report = connection.deployed.wait(job, view.show)
+    except KeyboardInterrupt:
+        click.echo(f"{job} goes on; headrace follow {job} looks on, headrace cancel {job} stops it", err=True)
+        return Exit.INTERRUPTED
+    return end_with(report, is_json)
+
+
+def end_with(report: Report, is_json: bool, was_interrupted: bool = False) -> Exit:
+    """Shows the report; returns the exit code."""
+    if is_json:
+        show_json(report)
+    else:
+        show_report(report)
+    return exit_of(report, was_interrupted)
+
+
+@contextmanager
+def interruptible(pipeline: LocalPipeline) -> Iterator[Callable[[], bool]]:
+    """Lets Ctrl-C, or a polite kill, stop the pipeline's job. What it gives tells whether one did."""
+    seen: list[int] = []
+
+    def stop(number: int, _: FrameType | None) -> None:
+        seen.append(number)
+        if len(seen) > 1:
+            os._exit(Exit.INTERRUPTED)
+        click.echo("\nStopping: what is queued is set aside. Again to end at once.", err=True)
+        pipeline.interrupt()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(seen)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
