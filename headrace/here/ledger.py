@@ -76,6 +76,12 @@ class SqliteLedger:
             records = [read_job(data) for (data,) in found]
         return sorted(records, key=lambda record: record.started, reverse=True)
 
+    def forget(self, job: str) -> None:
+        """Deletes all that is known of a job."""
+        with self._transaction():
+            for table in ("records", "messages"):
+                self._database.execute(f"DELETE FROM {table} WHERE job = ? OR job LIKE ? || '/%'", (job, job))
+
     def claim(self, record: JobRecord) -> JobRecord:
         with self._transaction():
             self._database.execute(

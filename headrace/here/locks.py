@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,9 +37,6 @@ class JobLocks:
                 raise JobRunningError(
                     f"job {job!r} is running on this machine; wait until it ends, or cancel it"
                 )
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
             self._held.add(job)
             try:
                 yield

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
 from typing import Any
 
+from headrace import layout
 from headrace.allowed import Allowed
 from headrace.aws.clients import patient_client, session
 from headrace.aws.errors import HERE
@@ -31,6 +33,7 @@ from headrace.reporter import Reporter
 from headrace.scanning.scanner import Scanner
 from headrace.writer import Writer
 
+RETENTION_DAYS = 30
 ANYTHING = Allowed(("arn:*",), ("arn:*",), ("arn:*",), is_here=True)
 """What this machine's own credentials may do, AWS knows."""
 
@@ -54,6 +57,7 @@ class Workbench:
         clock: Clock | None = None,
         patience: Patience | None = None,
     ) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is rejected is somebody's data
         self.clock = clock or SystemClock()
         self.rng = random.SystemRandom()
         self.bucket = str(folder)
@@ -64,9 +68,18 @@ class Workbench:
         self._places = places or AwsPlaces(own=own)
         if patience:
             self._places = PatientPlaces(self._places, patience, self.clock, self.rng)
+        self._forget_old_jobs(folder)
 
     def close(self) -> None:
         self.ledger.close()
+
+    def _forget_old_jobs(self, folder: Path) -> None:
+        """As the pipeline's bucket and ledger do by themselves."""
+        oldest = self.clock.now() - RETENTION_DAYS * 86_400
+        for record in self.ledger.jobs():
+            if record.started < oldest and not self.locks.is_held(record.job):
+                shutil.rmtree(folder / layout.job_prefix(record.job), ignore_errors=True)
+                self.ledger.forget(record.job)
 
     def reporter(self) -> Reporter:
         return Reporter(self.store, self.ledger, self.plans, NoEvents(), self.clock, self.bucket)
