@@ -35,7 +35,7 @@
     ├── WriteRefusedError        DynamoDB refused a whole batch for what is in it
     ├── MessageError             a message that no writer can read
     ├── StackNotFoundError       there is no such stack, or a part of it is gone
-    ├── StackAccessError         whoever uses the stack may not, or has no region or no credentials
+    ├── StackAccessError         whoever uses the stack may not do that
     └── SettingError             the stack's or the function's settings are wrong: every problem, at once
 
 A row that cannot become an item is not an error but a result: see `headrace.items.codec.RowRejected`,
@@ -206,7 +206,7 @@ class StackNotFoundError(HeadraceError):
 
 
 class StackAccessError(HeadraceError):
-    """Whoever uses the stack may not do that, or has no region or no credentials."""
+    """Whoever uses the stack may not do that."""
 
 
 class SettingError(_ManyProblemsError):

@@ -290,7 +290,7 @@ class ExecutionRecord:
 
 class StateMachine(Protocol):
     """The stack's state machine, for those who use it. Each call may raise StackAccessError,
-    StackNotFoundError and TransientError."""
+    StackNotFoundError, CredentialsError and TransientError."""
 
     def arn_of(self, name: str) -> str:
         """What the execution of that name has as its ARN, if there is one."""

@@ -229,7 +229,7 @@ def credential_errors() -> Iterator[None]:
 def _sdk_error(what: str, error: BotoCoreError) -> HeadraceError:
     if isinstance(error, _NO_CREDENTIALS):
         return CredentialsError(
-            f"{what}: {error}; name a profile and a region, set AWS_PROFILE and AWS_REGION, "
+            f"{what}: {error}; name a profile and a region, set AWS_PROFILE and AWS_DEFAULT_REGION, "
             "or sign in with `aws sso login`"
         )
     return TransientError(f"{what}: {error}")

@@ -14,7 +14,7 @@ def stack_outputs(client: Any, stack: str) -> dict[str, str]:
     """Args:
         client: of CloudFormation.
 
-    Raises StackNotFoundError, StackAccessError, TransientError."""
+    Raises StackNotFoundError, StackAccessError, CredentialsError, TransientError."""
     with user_errors(f"stack {stack!r}"):
         try:
             (found,) = client.describe_stacks(StackName=stack)["Stacks"]

@@ -10,7 +10,7 @@ from headrace import layout
 from headrace.errors import JobCancelledError, JobFailedError, JobNotFoundError, JobRunningError
 from headrace.ledger import JobRecord, JobState, Stop
 from headrace.library.deployed import Deployed
-from headrace.library.jobs import JobStatus, Status, status_of, time_of
+from headrace.library.jobs import JobStatus, Status, job_of, status_of, time_of
 from headrace.plan import Plans
 from headrace.ports import ExecutionRecord
 from headrace.progress import JobPhase, Progress, read_progress
@@ -38,7 +38,7 @@ class Follower:
         execution = self._machine.describe(record.execution if record else self._machine.arn_of(job))
         if record:
             return self._status(record, execution)
-        if execution:
+        if execution and job_of(execution) == job:
             return _before_its_record(job, execution)
         raise JobNotFoundError(f"there is no job {job!r}, or its records have expired")
 

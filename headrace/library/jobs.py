@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from headrace.errors import JobCancelledError, JobInvalidError
+from headrace.job.control import Control, read_control
 from headrace.job.parse import parse_job
 from headrace.job.start import read_upload, upload_job
+from headrace.planner import job_name
 from headrace.ports import ExecutionRecord
 from headrace.progress import JobPhase, Progress
 
@@ -61,6 +63,20 @@ class JobStatus:
     def is_over(self) -> bool:
         """Nothing of it runs, and what it left is there."""
         return self.status is not Status.RUNNING and self.phase is JobPhase.ENDED
+
+
+def control_of(document: object) -> Control | None:
+    """What an execution with this input does with another's job, if it does."""
+    try:
+        return read_control(document)
+    except JobInvalidError:
+        return None
+
+
+def job_of(execution: ExecutionRecord) -> str | None:
+    """The job that the execution is to work on; None where it is to cancel one."""
+    control = control_of(execution.document)
+    return None if control and control.verb == "cancel" else job_name(execution.document, execution.name)
 
 
 def status_of(execution: ExecutionRecord) -> Status:

@@ -10,11 +10,8 @@ import json
 from collections.abc import Mapping
 
 from headrace import layout
-from headrace.errors import JobInvalidError
-from headrace.job.control import Control, read_control
 from headrace.library.deployed import Deployed
-from headrace.library.jobs import JobSummary, summary_of
-from headrace.planner import job_name
+from headrace.library.jobs import JobSummary, control_of, job_of, summary_of
 from headrace.ports import ExecutionRecord
 
 _WORKS_ON_NOTHING = {"CANCELLING", "DUPLICATE", "IGNORED"}
@@ -35,37 +32,18 @@ def newest_jobs(deployed: Deployed, limit: int) -> list[JobSummary]:
 
 def _summary(deployed: Deployed, execution: ExecutionRecord) -> JobSummary | None:
     """None where the execution works on no job."""
-    control = _control(execution.document)
-    if control and control.verb == "resume":
-        return _resumed(deployed, control.job, execution)
-    if control or _answer(execution) in _WORKS_ON_NOTHING:
+    job, document = job_of(execution), execution.document
+    if job is None or _answer(execution) in _WORKS_ON_NOTHING:
         return None
-    name = job_name(execution.document, execution.name)
-    if name != execution.name and execution.is_running and not _has(deployed, name, execution):
-        return None
-    return summary_of(name, execution.document, execution, execution.started)
-
-
-def _has(deployed: Deployed, job: str, execution: ExecutionRecord) -> bool:
-    """Whether the job is that execution's by now: one that an upload starts may yet find that it is not."""
-    record = deployed.ledger.job(job)
-    return record is not None and record.execution == execution.arn
-
-
-def _resumed(deployed: Deployed, job: str, execution: ExecutionRecord) -> JobSummary | None:
-    """None where the job is not that execution's: it was refused, or has not begun."""
+    is_resumption = control_of(document) is not None
+    if not is_resumption and (job == execution.name or not execution.is_running):
+        return summary_of(job, document, execution, execution.started)
     record = deployed.ledger.job(job)
     if record is None or record.execution != execution.arn:
-        return None
-    text = deployed.store.get(deployed.bucket, layout.document_key(job))
-    return summary_of(job, json.loads(text or b"null"), execution, record.started)
-
-
-def _control(document: object) -> Control | None:
-    try:
-        return read_control(document)
-    except JobInvalidError:
-        return None
+        return None  # It was refused, or has not begun and may yet find that the job is another's.
+    if is_resumption:
+        document = json.loads(deployed.store.get(deployed.bucket, layout.document_key(job)) or b"null")
+    return summary_of(job, document, execution, record.started)
 
 
 def _answer(execution: ExecutionRecord) -> str | None:

@@ -37,9 +37,9 @@ class Pipeline:
     >>> pipeline.wait(job)["count"]["items"]
     4
 
-    Each method may raise StackNotFoundError, StackAccessError, SettingError (the stack is not one of
-    Headrace's) and TransientError (trying again may help); each that is given a job's name also
-    JobNotFoundError.
+    Each method may raise StackNotFoundError, StackAccessError, CredentialsError, SettingError (the stack is
+    not one of Headrace's) and TransientError (trying again may help); each that is given a job's name
+    also JobNotFoundError.
 
     Args:
         stack: its name.

@@ -19,7 +19,7 @@ _DAYS = 1
 
 
 def find_deployed(stack: str, region: str | None, profile: str | None, endpoint: str | None) -> Deployed:
-    """Raises StackNotFoundError, StackAccessError, SettingError, TransientError."""
+    """Raises StackNotFoundError, StackAccessError, CredentialsError, SettingError, TransientError."""
     outputs = stack_outputs(clients_of(region, profile, endpoint)("cloudformation"), stack)
     check_outputs(outputs, f"stack {stack!r}")
     return deployed_of(outputs, region, profile, endpoint)

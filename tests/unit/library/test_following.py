@@ -111,6 +111,16 @@ def test_a_job_that_never_was_is_not_found(deployed: DeployedFakes, method: str)
         getattr(deployed.pipeline, method)("never")
 
 
+def test_an_execution_that_is_no_job_of_its_own_is_not_found(deployed: DeployedFakes) -> None:
+    deployed.machine.holds = True
+    deployed.machine.start("by-event", upload_event())
+    deployed.machine.start("resuming", {"resume": "mine"})
+    deployed.machine.start("cancelling", {"cancel": "mine"})
+    for name in ("by-event", "resuming", "cancelling"):
+        with pytest.raises(JobNotFoundError):
+            deployed.pipeline.status(name)
+
+
 def test_an_uploads_job_is_followed_by_its_own_name(deployed: DeployedFakes) -> None:
     deployed.machine.start("by-event", upload_event())
     deployed.finish("by-event")
