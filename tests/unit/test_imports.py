@@ -65,13 +65,18 @@ def test_the_engine_and_the_library_do_not_know_their_adapters(path: Path) -> No
     assert not [name for name in imported(path) if name.startswith("headrace.aws")]
 
 
-def is_library(path: Path) -> bool:
-    return path.is_relative_to(ROOT / "headrace" / "library")
+def is_face(path: Path) -> bool:
+    return path.relative_to(ROOT / "headrace").parts[0] in ("library", "cli")
 
 
-@pytest.mark.parametrize("path", [path for path in modules("headrace") if not is_library(path)], ids=str)
-def test_the_library_is_a_face_of_the_engine_which_does_not_know_it(path: Path) -> None:
-    assert not [name for name in imported(path) if name.startswith("headrace.library")]
+@pytest.mark.parametrize("path", [path for path in modules("headrace") if not is_face(path)], ids=str)
+def test_the_engine_does_not_know_its_faces(path: Path) -> None:
+    assert not [name for name in imported(path) if name.startswith(("headrace.library", "headrace.cli"))]
+
+
+@pytest.mark.parametrize("path", modules("headrace/library"), ids=str)
+def test_the_library_does_not_know_the_command_line(path: Path) -> None:
+    assert not [name for name in imported(path) if name.startswith("headrace.cli")]
 
 
 def test_the_sdk_is_not_imported_before_the_pipeline_needs_it() -> None:
@@ -98,7 +103,7 @@ def test_one_place_alone_puts_the_functions_together(path: Path) -> None:
 
 def engine_modules() -> list[ModuleType]:
     found = pkgutil.walk_packages(headrace.__path__, "headrace.")
-    return [importlib.import_module(one.name) for one in found]
+    return [importlib.import_module(one.name) for one in found if not one.name.endswith("__main__")]
 
 
 def test_every_exception_is_in_the_one_tree() -> None:
