@@ -30,7 +30,9 @@ def session(
     region: str | None, credentials: CredentialProvider | None = None, profile: str | None = None
 ) -> Any:
     """For clients in another region, or with other credentials than the function's own."""
-    core = botocore.session.Session(profile=profile)
+    core = botocore.session.get_session()
+    if profile is not None:
+        core.set_config_variable("profile", profile)
     if credentials is not None:
         core.register_component("credential_provider", CredentialResolver([credentials]))
     return boto3.Session(botocore_session=core, region_name=region)

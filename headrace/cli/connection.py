@@ -16,7 +16,7 @@ from headrace.names import STACK_NAME
 CONNECTION: Final[tuple[click.Option, ...]] = (
     click.Option(["--profile"], metavar="NAME", help="A profile of the AWS configuration."),
     click.Option(
-        ["--region"], metavar="NAME", help="The region; default: that of the profile, or AWS_REGION."
+        ["--region"], metavar="NAME", help="The region; default: that of the profile, or AWS_DEFAULT_REGION."
     ),
     click.Option(["--endpoint"], metavar="URL", help="An emulator's URL; default: AWS, or AWS_ENDPOINT_URL."),
 )
