@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +15,7 @@ from tests.e2e.stack import Ended, Stack
 from tests.everything import comparable, everything
 
 ITEMS = 300
-SEGMENTS = 8
+SEGMENTS = int(os.environ.get("HEADRACE_E2E_SEGMENTS", "8"))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def test_with_failed_entries_and_a_killed_worker_every_item_is_there_and_counted
     stack: Stack, table: str, faults: Faults, fault: str
 ) -> None:
     queue = stack.queue()
-    job = scan(stack, table, queue, stack.name(fault), parallel={"segments": 4})
+    job = scan(stack, table, queue, stack.name(fault), parallel={"segments": max(SEGMENTS // 2, 1)})
     assert (job.status, job.rows) == ("SUCCEEDED", {"read": ITEMS, "written": ITEMS}), job.cause
     found = ids(stack.drain(queue))
     assert len(found) == ITEMS
