@@ -36,7 +36,12 @@
     ├── MessageError             a message that no writer can read
     ├── StackNotFoundError       there is no such stack, or a part of it is gone
     ├── StackAccessError         whoever uses the stack may not do that
-    └── SettingError             the stack's or the function's settings are wrong: every problem, at once
+    ├── SettingError             the stack's or the function's settings are wrong: every problem, at once
+    ├── RequestInvalidError      a call of the library is wrong: every problem, at once
+    ├── ConditionNotMetError     an item is not as a call's condition wants it
+    ├── TransactionCancelledError    none of a transaction's statements was carried out
+    ├── TableExistsError         there is such a table already
+    └── LimitReachedError        DynamoDB's limit for a table or an account is reached
 
 A row that cannot become an item is not an error but a result: see `headrace.items.codec.RowRejected`,
 which never leaves the engine. The name of a class is the error's name in the report, in the event and
@@ -45,7 +50,8 @@ in the execution's result.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class HeadraceError(Exception):
@@ -211,3 +217,40 @@ class StackAccessError(HeadraceError):
 
 class SettingError(_ManyProblemsError):
     """Settings of the stack or of a function are missing or wrong."""
+
+
+class RequestInvalidError(_ManyProblemsError):
+    """A call of the library is wrong: its arguments, a value in an item, an expression."""
+
+
+class ConditionNotMetError(HeadraceError):
+    """An item is not as a call's condition wants it; nothing was written.
+
+    Args:
+        item: what is there instead, as far as DynamoDB tells it; None where there is no item.
+    """
+
+    def __init__(self, message: str, item: Mapping[str, Any] | None = None) -> None:
+        self.item = item
+        super().__init__(message)
+
+
+class TransactionCancelledError(HeadraceError):
+    """None of a transaction's statements was carried out.
+
+    Args:
+        reasons: one a statement, in their order: DynamoDB's code for it, such as
+            `ConditionalCheckFailed`, or None for a statement that is not to blame.
+    """
+
+    def __init__(self, message: str, reasons: Sequence[str | None]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(message)
+
+
+class TableExistsError(HeadraceError):
+    """There is a table of this name already."""
+
+
+class LimitReachedError(HeadraceError):
+    """DynamoDB's limit for a table or an account is reached."""

@@ -21,10 +21,16 @@ class OutOfTimeError(HeadraceError):
 
     Args:
         delay: seconds for which the message should rest.
+
+    Attributes:
+        left: arrays of those of the line's requests that are not known to be done, as JSON.
+        refused: those that DynamoDB has refused before.
     """
 
     def __init__(self, message: str, delay: int) -> None:
         self.delay = delay
+        self.left: tuple[str, ...] = ()
+        self.refused: tuple[RejectedRequest, ...] = ()
         super().__init__(message)
 
 
@@ -76,10 +82,22 @@ class LineWriter:
             MessageError: the line is no array of requests.
             JobError, TransientError: see the ports.
         """
+        pending, done = [line], _Done()
+        try:
+            self._write(pending, sums, done)
+        except OutOfTimeError as error:
+            error.left = tuple(pending)
+            error.refused = tuple(done.refused)
+            raise
+        sums.skipped += done.skipped
+        sums.refused += done.refused
+
+    def _write(self, pending: list[str], sums: Sums, done: _Done) -> None:
+        """Writes all that is pending; what is not done yet stays there."""
         if self._remaining() < self._reserve:
             raise OutOfTimeError("the function's time ran out", delay=0)
-        condition = None if is_delete(line) else self._condition
-        pending, attempt, done = [line], 0, _Done()
+        condition = None if is_delete(pending[0]) else self._condition
+        attempt = 0
         while pending:
             left, was_slow = self._try(pending.pop(), condition, sums, done)
             pending += left
@@ -87,8 +105,6 @@ class LineWriter:
                 condition = condition and replace(condition, again=True)
                 self._pause(attempt)
             attempt = attempt + 1 if was_slow else 0
-        sums.skipped += done.skipped
-        sums.refused += done.refused
 
     def _try(
         self, requests: str, condition: Condition | None, sums: Sums, done: _Done

@@ -15,7 +15,7 @@ from headrace.aws.errors import credential_errors
 
 _session: Any = boto3
 """Untyped, as the stubs know services only by their literal names."""
-_CONNECTIONS = 64
+MAX_CONNECTIONS = 64
 """Of all threads together; more are made and thrown away."""
 _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5})
 
@@ -45,7 +45,7 @@ def table_client(session: Any = _session, endpoint: str | None = None) -> Any:
         connect_timeout=3,
         read_timeout=15,
         tcp_keepalive=True,
-        max_pool_connections=_CONNECTIONS,
+        max_pool_connections=MAX_CONNECTIONS,
     )
     return session.client("dynamodb", config=config, endpoint_url=endpoint)
 

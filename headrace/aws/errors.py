@@ -38,8 +38,14 @@ from headrace.errors import (
 )
 from headrace.job.model import Place
 
+
+class OwnPlace(Place):
+    """What the caller's own credentials reach, without a stack and its settings."""
+
+
 HERE = Place()
 """The stack's own region, and its own roles."""
+MINE = OwnPlace()
 _NO_CREDENTIALS = (
     CredentialRetrievalError,
     InvalidConfigError,
@@ -124,10 +130,14 @@ def _account_and_region(place: Place) -> str:
 
 
 def _user(place: Place) -> str:
+    if isinstance(place, OwnPlace):
+        return "these credentials"
     return f"the role {place.role_arn}" if place.role_arn else "the stack's roles"
 
 
 def _remedy(place: Place) -> str:
+    if isinstance(place, OwnPlace):
+        return "their policies have to allow it, and so has the table's resource policy if it has one"
     if place.role_arn:
         return "its policies have to allow it"
     return "deploy with the context setting tables including it, and see the table's resource policy"

@@ -93,7 +93,7 @@ class DynamoTables:
         except ClientError as error:
             if code_of(error) != "ConditionalCheckFailedException":
                 raise
-            there = _to_wire(dict(error.response).get("Item", {}))
+            there = to_wire(dict(error.response).get("Item", {}))
             is_ours = condition.again and same_items(there, body["Item"])
             return Written() if is_ours else Written(skipped=1)
         return Written(units=answer.get("ConsumedCapacity", {}).get("CapacityUnits", 0.0))
@@ -206,11 +206,11 @@ def _read_capacity(table: Mapping[str, Any]) -> int | None:
     return table.get("ProvisionedThroughput", {}).get("ReadCapacityUnits") or None
 
 
-def _to_wire(value: Any) -> Any:
+def to_wire(value: Any) -> Any:
     """In what comes with an error, the client turns binary values into bytes; on the wire they are
     base64 text."""
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     if isinstance(value, dict):
-        return {name: _to_wire(one) for name, one in value.items()}
-    return [_to_wire(one) for one in value] if isinstance(value, list) else value
+        return {name: to_wire(one) for name, one in value.items()}
+    return [to_wire(one) for one in value] if isinstance(value, list) else value

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from headrace.errors import JobInvalidError
+from headrace.errors import HeadraceError, JobInvalidError
 
 INVALID: Final[Any] = object()
 """Stands for a value that has been reported: later checks leave it alone."""
@@ -18,9 +18,14 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9_$-]{1,60}")
 
 
 class Problems:
-    """A list of problems, each `path: what was seen; allowed: ...; what to do`."""
+    """A list of problems, each `path: what was seen; allowed: ...; what to do`.
 
-    def __init__(self) -> None:
+    Args:
+        error: what is raised if there are any.
+    """
+
+    def __init__(self, error: Callable[[Sequence[str]], HeadraceError] = JobInvalidError) -> None:
+        self._error = error
         self._texts: list[str] = []
 
     def add(self, at: str, fault: str, allowed: str, todo: str = "") -> Any:
@@ -34,9 +39,9 @@ class Problems:
         return bool(self._texts)
 
     def raise_if_any(self) -> None:
-        """Raises JobInvalidError with all that was recorded."""
+        """Raises the error with all that was recorded."""
         if self._texts:
-            raise JobInvalidError(self._texts)
+            raise self._error(self._texts)
 
 
 def child(at: str, name: object) -> str:

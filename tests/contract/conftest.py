@@ -26,8 +26,8 @@ from tests.fakes import FakeClock, MemoryLedger, MemoryObjectStore, MemoryQueue,
 
 REGION = "eu-west-1"
 TABLE = "orders"
-_LOCAL = os.environ.get("HEADRACE_DYNAMODB_LOCAL")
-_STRICT = ["fake", *(["local"] if _LOCAL else [])]
+LOCAL = os.environ.get("HEADRACE_DYNAMODB_LOCAL")
+_STRICT = ["fake", *(["local"] if LOCAL else [])]
 """What refuses as DynamoDB does: moto does not."""
 
 
@@ -143,7 +143,7 @@ def strict_tables(request: pytest.FixtureRequest) -> Iterator[Tables]:
     yield from _tables(request)
 
 
-@pytest.fixture(params=["local"] if _LOCAL else [])
+@pytest.fixture(params=["local"] if LOCAL else [])
 def atomic_tables(request: pytest.FixtureRequest) -> Iterator[Tables]:
     """What promises atomic updates under threads: DynamoDB Local alone."""
     yield from _tables(request)
@@ -163,7 +163,7 @@ def _tables(request: pytest.FixtureRequest) -> Iterator[Tables]:
 
 def _local_client() -> Any:
     return client(
-        "dynamodb", endpoint_url=_LOCAL, aws_access_key_id="testing", aws_secret_access_key="testing"
+        "dynamodb", endpoint_url=LOCAL, aws_access_key_id="testing", aws_secret_access_key="testing"
     )
 
 
