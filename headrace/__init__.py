@@ -1,4 +1,4 @@
-"""Headrace moves data in bulk into DynamoDB tables, with every row accounted for.
+"""Headrace moves data in bulk into, out of and between DynamoDB tables, every row accounted for.
 
 What is public is imported when it is first asked for: `import headrace` loads no AWS library.
 """
@@ -54,10 +54,16 @@ if TYPE_CHECKING:
         TurnLostError,
         WriteRefusedError,
     )
+    from headrace.library.jobs import JobStatus, JobSummary
+    from headrace.library.loaders import AsyncDynamoDBLoader, LoadResult, ThreadedDynamoDBLoader
+    from headrace.library.local import LocalPipeline
+    from headrace.library.pipeline import Pipeline
+    from headrace.progress import Progress
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AsyncDynamoDBLoader",
     "BatchResult",
     "Capacity",
     "ConditionNotMetError",
@@ -73,9 +79,15 @@ __all__ = [
     "JobInvalidError",
     "JobNotFoundError",
     "JobRunningError",
+    "JobStatus",
+    "JobSummary",
     "LimitReachedError",
+    "LoadResult",
+    "LocalPipeline",
     "MessageError",
     "NothingToRetryError",
+    "Pipeline",
+    "Progress",
     "QueueAccessError",
     "QueueNotAllowedError",
     "QueueNotFoundError",
@@ -100,6 +112,7 @@ __all__ = [
     "TableSummary",
     "TablesDifferError",
     "TargetNotAllowedError",
+    "ThreadedDynamoDBLoader",
     "ThrottledError",
     "TransactionCancelledError",
     "TransientError",
@@ -108,11 +121,19 @@ __all__ = [
 ]
 
 _MODULES = {
+    "AsyncDynamoDBLoader": "headrace.library.loaders",
     "BatchResult": "headrace.aws.manager",
     "Capacity": "headrace.aws.manager",
     "DynamoDBManager": "headrace.aws.manager",
     "FailedItem": "headrace.aws.manager",
+    "JobStatus": "headrace.library.jobs",
+    "JobSummary": "headrace.library.jobs",
+    "LoadResult": "headrace.library.loaders",
+    "LocalPipeline": "headrace.library.local",
+    "Pipeline": "headrace.library.pipeline",
+    "Progress": "headrace.progress",
     "TableSummary": "headrace.aws.manager",
+    "ThreadedDynamoDBLoader": "headrace.library.loaders",
 }
 """Where public names are that are not errors."""
 
