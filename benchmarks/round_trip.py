@@ -26,7 +26,6 @@ from headrace.ports import Item, ReadRequest
 from tests.everything import everything
 
 REGION = "us-east-1"
-SEGMENTS = 64
 LARGE = 20
 """Items of 399 KiB among them."""
 FORMATS = ("dynamodb-json", "jsonl", "csv")
@@ -36,14 +35,21 @@ Digests = dict[str, bytes]
 
 
 class Bench:
-    def __init__(self, endpoint: str, folder: Path, items: int) -> None:
+    """
+    Args:
+        segments: an emulator may walk, or sort, its whole table for each page; many workers at once then
+            wait for each other.
+    """
+
+    def __init__(self, endpoint: str, folder: Path, items: int, segments: int, workers: int) -> None:
         self.folder = folder
         self.items = items
+        self.segments = segments
         self._place = Place(region=REGION, endpoint=endpoint)
         self._tables = AwsPlaces(own=self._place).tables(Place())
         untyped: Any = boto3
         self._dynamodb = untyped.client("dynamodb", region_name=REGION, endpoint_url=endpoint)
-        self._pipeline = LocalPipeline(folder / "state", region=REGION, endpoint=endpoint)
+        self._pipeline = LocalPipeline(folder / "state", region=REGION, endpoint=endpoint, workers=workers)
         self._made = f"round-trip-{int(time.time())}"
 
     def table(self, name: str) -> str:
@@ -71,10 +77,10 @@ class Bench:
         return {item["id"]["S"]: digest(item) for item in self._read(table)}
 
     def _read(self, table: str) -> Iterator[Item]:
-        for segment in range(SEGMENTS):
+        for segment in range(self.segments):
             start: str | None = None
             while True:
-                page = self._tables.read(ReadRequest(table, segment, SEGMENTS, start, consistent=True))
+                page = self._tables.read(ReadRequest(table, segment, self.segments, start, consistent=True))
                 yield from page.items
                 start = page.next
                 if start is None:
@@ -112,7 +118,7 @@ def round_trip(bench: Bench, table: str, preset: str, wanted: Digests) -> None:
         source=table,
         target=f"{url_of_path(folder)}/",
         format={"preset": preset},
-        parallel={"segments": SEGMENTS},
+        parallel={"segments": bench.segments},
         tolerate={"rejects": bench.items},
     )
     restored = bench.run(operation="restore", source=url_of_path(folder), target=target)
@@ -139,9 +145,11 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--endpoint", required=True, help="of DynamoDB Local or another emulator")
     parser.add_argument("--items", type=int, default=20_000)
+    parser.add_argument("--segments", type=int, default=64)
+    parser.add_argument("--workers", type=int, default=10)
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(asked.endpoint, Path(folder), asked.items)
+        bench = Bench(asked.endpoint, Path(folder), asked.items, asked.segments, asked.workers)
         table = bench.table("source")
         wanted = fill(bench, table)
         verdict(f"{asked.items:,} items, as loaded", bench.digests(table), wanted)
@@ -149,10 +157,10 @@ def main(arguments: Sequence[str]) -> None:
             round_trip(bench, table, preset, wanted)
         print("copy:", flush=True)
         target = bench.table("copy")
-        bench.run(operation="copy", source=table, target=target, parallel={"segments": SEGMENTS})
+        bench.run(operation="copy", source=table, target=target, parallel={"segments": bench.segments})
         verdict("copied", bench.digests(target), wanted)
         print("truncate and restore:", flush=True)
-        bench.run(operation="truncate", target=target, confirm=target, parallel={"segments": SEGMENTS})
+        bench.run(operation="truncate", target=target, confirm=target, parallel={"segments": bench.segments})
         verdict("truncated", bench.digests(target), {})
         bench.run(operation="restore", source=url_of_path(bench.folder / "dynamodb-json"), target=target)
         verdict("restored", bench.digests(target), wanted)
