@@ -31,8 +31,8 @@ class JobPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`read` to `rejected` are rows, as in the report: `read` may be ahead of the other four together
-    as long as the job runs.
+    """`operation` is None until the job is planned. `read` to `rejected` are rows, as in the report: `read`
+    may be ahead of the other four together as long as the job runs.
 
     `done` of `total` is the way behind the job, in records: rows that are accounted for, blank lines,
     and items that the filter left out; where the job only counts, items that it looked at. `total` is
@@ -44,6 +44,7 @@ class Progress:
 
     job: str
     phase: JobPhase = JobPhase.PLANNING
+    operation: Operation | None = None
     read: int = 0
     written: int = 0
     superseded: int = 0
@@ -100,6 +101,7 @@ def progress_of(
     return Progress(
         job=record.job,
         phase=_phase(record, plan, accounts),
+        operation=plan.job.operation,
         **accounts.rows(accounts.counts.requests if is_stopped else accounts.queued_rows()),
         done=done,
         total=total,

@@ -35,7 +35,7 @@ def confirm_destruction(connection: Connection, document: Mapping[str, Any], is_
 
 
 def _counted(connection: Connection, document: Mapping[str, Any], is_here: bool) -> Report:
-    with progress_view(str(document["operation"])) as view:
+    with progress_view() as view:
         if is_here:
             return connection.here.run(document, on_progress=view.show)
         return connection.deployed.wait(connection.deployed.start(document), view.show)

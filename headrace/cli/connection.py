@@ -31,6 +31,9 @@ WHERE: Final[tuple[click.Option, ...]] = (
 """Shared by all commands that need them: `@click.command(params=[*WHERE, *CONNECTION])`."""
 
 
+AnyPipeline = LocalPipeline | Pipeline
+
+
 @dataclass(frozen=True)
 class Connection:
     """What the options say; pipelines are made when they are first asked for."""
@@ -58,9 +61,12 @@ class Connection:
 
     @cached_property
     def here(self) -> LocalPipeline:
-        return LocalPipeline(
+        """Closed when the command ends."""
+        pipeline = LocalPipeline(
             region=self.region, profile=self.profile, endpoint=self.endpoint, workers=self.workers
         )
+        click.get_current_context().call_on_close(pipeline.close)
+        return pipeline
 
     @cached_property
     def deployed(self) -> Pipeline:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,7 +14,7 @@ from headrace.job.columns import Columns, Header
 from headrace.job.expressions import NAMES, VALUES
 from headrace.job.fields import JOB
 from headrace.job.groups import NO_DEFAULT, Field, Group
-from headrace.job.kinds import Choice, Either, Flag, Kind, Number
+from headrace.job.kinds import Choice, Either, Flag, Kind, Number, Text
 from headrace.job.located import Located
 from headrace.job.model import Operation
 
@@ -27,6 +28,15 @@ _FLAGS: Final[Mapping[Path, str]] = {
     ("scan", "values"): "--value",
 }
 """Options that are not called as their fields are."""
+_DOCS: Final[Mapping[Path, str]] = {
+    ("format", "header"): "The columns' names, where the first record does not hold them.",
+    ("format", "quote"): 'What encloses a cell, or "" for nothing; by preset " (csv, tsv) or none (mysql).',
+    ("format", "escape"): 'What takes the next character\'s meaning away, or "" for nothing; '
+    "by preset none, or \\ (mysql).",
+    ("scan", "names"): "What #NAME stands for in the expressions.",
+    ("scan", "values"): "What :VALUE stands for in the expressions: JSON, or else a text.",
+}
+"""Where the field's own text does not fit its option."""
 _NOT_OPTIONS: Final = frozenset({"operation", "source", "target", "confirm", "columns"})
 _COLUMN_HELP: Final = {
     "type": (
@@ -72,8 +82,9 @@ def _leaves(group: Group, above: Path) -> Iterator[FieldOption]:
 def _field_option(path: Path, field: Field) -> FieldOption:
     flag = _FLAGS.get(path, "--" + field.name.replace("_", "-"))
     settings, read = _settings_of(field.kind)
-    default = "" if field.default in (NO_DEFAULT, False) else f"  [default: {_told(field.default)}]"
-    option = click.Option(["_".join(path), flag], help=field.doc + default, **settings)
+    has_default = path not in _DOCS and field.default not in (NO_DEFAULT, False)
+    default = f"  [default: {_told(field.default)}]" if has_default else ""
+    option = click.Option(["_".join(path), flag], help=_DOCS.get(path, field.doc) + default, **settings)
     return FieldOption(path, option, read)
 
 
@@ -90,6 +101,8 @@ def _settings_of(kind: Kind) -> tuple[dict[str, Any], Callable[[Any], Any]]:
     if isinstance(kind, Number):
         number = int if kind.whole else float
         return {"type": number, "metavar": "N"}, number
+    if isinstance(kind, Text) and kind.nullable and not re.fullmatch(kind.pattern, ""):
+        return {"metavar": "TEXT"}, lambda text: text or None
     known = (
         one for one in _KINDS if kind is one[0] or (isinstance(one[0], type) and isinstance(kind, one[0]))
     )
@@ -195,8 +208,8 @@ def _put(document: dict[str, Any], path: Path, value: Any) -> None:
         for column, said in value.items():
             entry = inside.get(column, {})
             inside[column] = (entry if isinstance(entry, dict) else {"type": entry}) | said
-    elif isinstance(value, dict):
-        inside[last] = inside.get(last, {}) | value
+    elif isinstance(value, dict) and isinstance(inside.get(last), dict):
+        inside[last] |= value
     else:
         inside[last] = value
 

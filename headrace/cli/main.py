@@ -42,7 +42,7 @@ def run(args: list[str]) -> int:
         if debug:
             raise
         where = error.ctx.command_path if error.ctx else "headrace"
-        tell_error(f"{error.format_message()}; see {where} --help")
+        tell_error(f"{error.format_message().rstrip('.')}; see {where} --help")
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
         tell_error("interrupted")
@@ -52,4 +52,9 @@ def run(args: list[str]) -> int:
             raise
         tell_error(str(error))
         return exit_for(error)
+    except OSError as error:
+        if debug:
+            raise
+        tell_error(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        return Exit.NOT_STARTED
     return code if isinstance(code, int) else Exit.DONE

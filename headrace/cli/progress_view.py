@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import click
 
 from headrace.clock import SystemClock
+from headrace.job.model import Operation
 from headrace.ports import Clock
 from headrace.progress import JobPhase, Pace, Progress
 
@@ -18,14 +19,21 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 LINE_SECONDS = 5.0
-_WORK = {
-    "load": "Loading",
-    "restore": "Restoring",
-    "scan": "Sending",
-    "export": "Exporting",
-    "copy": "Copying",
-    "truncate": "Deleting",
-    "count": "Counting",
+_WORK: Final = {
+    Operation.LOAD: "Loading",
+    Operation.RESTORE: "Restoring",
+    Operation.SCAN: "Sending",
+    Operation.EXPORT: "Exporting",
+    Operation.COPY: "Copying",
+    Operation.TRUNCATE: "Deleting",
+    Operation.COUNT: "Counting",
+}
+_NAMES: Final = {
+    JobPhase.PLANNING: "Planning",
+    JobPhase.COUNTING: "Counting",
+    JobPhase.WORKING: "Working",
+    JobPhase.SETTLING: "Writing",
+    JobPhase.ENDED: "Ended",
 }
 
 
@@ -34,15 +42,15 @@ class ProgressView(Protocol):
 
 
 @contextmanager
-def progress_view(operation: str, is_quiet: bool = False) -> Iterator[ProgressView]:
+def progress_view(is_quiet: bool = False) -> Iterator[ProgressView]:
     """What is shown goes to standard error."""
     if is_quiet:
         yield Silence()
     elif sys.stderr.isatty():
-        with _bars(operation) as bars:
+        with _bars() as bars:
             yield bars
     else:
-        yield Lines(operation, SystemClock())
+        yield Lines(SystemClock())
 
 
 class Silence:
@@ -53,8 +61,7 @@ class Silence:
 class Lines:
     """A line when a phase begins, and every few seconds."""
 
-    def __init__(self, operation: str, clock: Clock) -> None:
-        self._operation = operation
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._pace = Pace(clock)
         self._phase: JobPhase | None = None
@@ -68,17 +75,14 @@ class Lines:
         if progress.phase is self._phase and now - self._told < LINE_SECONDS:
             return
         self._phase, self._told = progress.phase, now
-        click.echo(f"{name_of(self._operation, progress.phase)}: {described(progress, self._pace)}", err=True)
+        click.echo(f"{name_of(progress)}: {described(progress, self._pace)}", err=True)
 
 
-def name_of(operation: str, phase: JobPhase) -> str:
-    names = {
-        JobPhase.PLANNING: "Planning",
-        JobPhase.COUNTING: "Counting",
-        JobPhase.WORKING: _WORK.get(operation, "Working"),
-        JobPhase.SETTLING: "Writing",
-    }
-    return names[phase]
+def name_of(progress: Progress) -> str:
+    """What the job does at the moment."""
+    if progress.phase is JobPhase.WORKING and progress.operation:
+        return _WORK[progress.operation]
+    return _NAMES[progress.phase]
 
 
 def described(progress: Progress, pace: Pace) -> str:
@@ -127,7 +131,7 @@ def left_of(progress: Progress, pace: Pace) -> str:
 
 
 @contextmanager
-def _bars(operation: str) -> Iterator[Bars]:
+def _bars() -> Iterator[Bars]:
     from rich.console import Console  # noqa: PLC0415 - only in a terminal
     from rich.progress import BarColumn, TextColumn  # noqa: PLC0415
     from rich.progress import Progress as Shown  # noqa: PLC0415
@@ -138,14 +142,13 @@ def _bars(operation: str) -> Iterator[Bars]:
         TextColumn("{task.fields[told]}"),
     )
     with Shown(*columns, console=Console(stderr=True)) as shown:
-        yield Bars(operation, shown, SystemClock())
+        yield Bars(shown, SystemClock())
 
 
 class Bars:
     """One line a phase; those of phases that are over stay as they ended."""
 
-    def __init__(self, operation: str, shown: RichProgress, clock: Clock) -> None:
-        self._operation = operation
+    def __init__(self, shown: RichProgress, clock: Clock) -> None:
         self._shown = shown
         self._clock = clock
         self._pace = Pace(clock)
@@ -161,10 +164,15 @@ class Bars:
             self._shown.update(self._task, completed=progress.done, total=progress.total, told=told)
 
     def _begin(self, progress: Progress) -> None:
-        if self._task is not None and self._phase is not None:
-            self._shown.update(self._task, total=1, completed=1, told=described(progress, self._pace))
-            self._shown.stop_task(self._task)
+        if self._task is not None:
+            self._end(self._task, progress)
         self._phase, self._task = progress.phase, None
         if progress.phase is not JobPhase.ENDED:
-            name = name_of(self._operation, progress.phase)
-            self._task = self._shown.add_task(name, total=None, told="")
+            self._task = self._shown.add_task(name_of(progress), total=None, told="")
+
+    def _end(self, task: TaskID, progress: Progress) -> None:
+        """The bar of a phase that is over is full, unless the whole job ended short of its total."""
+        total = progress.total if progress.phase is JobPhase.ENDED else None
+        done = 1 if total is None else progress.done
+        self._shown.update(task, total=total or 1, completed=done, told=described(progress, self._pace))
+        self._shown.stop_task(task)

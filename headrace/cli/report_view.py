@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import click
 
 from headrace.library.following import Report
+from headrace.locations import is_file
 
 _TERMS = ("written", "superseded", "skipped", "rejected")
 _MOST = 5
@@ -68,7 +69,7 @@ def _what_would_be(report: Report) -> Iterator[str]:
 
 def _what_it_took(report: Report) -> Iterator[str]:
     consumed = report["consumed"]
-    units = [f"{consumed[kind]:,.1f} {kind.replace('_', ' ')}" for kind in consumed if consumed[kind]]
+    units = [f"{_short(consumed[kind])} {kind.replace('_', ' ')}" for kind in consumed if consumed[kind]]
     if units:
         yield f"consumed: {', '.join(units)}"
     throttles = {**report["throttles"], **report.get("scan", {}).get("throttles", {})}
@@ -76,21 +77,33 @@ def _what_it_took(report: Report) -> Iterator[str]:
         yield f"throttled: {_counted(throttles)}"
 
 
+def _short(units: float) -> str:
+    return f"{units:,.1f}".removesuffix(".0")
+
+
 def _what_to_look_at(report: Report) -> Iterator[str]:
-    rejects = report["rejects"]
-    if rejects["rows"]:
-        first = rejects["first"] or {}
-        row = f"row {first['row']}: " if first.get("row") else ""
-        yield f"rejected: {_counted(rejects['reasons'])}" if rejects["reasons"] else "rejected:"
-        if first:
-            yield f"  first: {row}{first['reason']}"
-        for reason in rejects["refused"][:_MOST]:
-            yield f"  {reason}"
-        yield f"  {rejects['location']}"
-        yield f"  mend that file, then: headrace retry {report['job']} --mended FILE"
+    if report["rejects"]["rows"]:
+        yield from _what_was_rejected(report)
     for column, kind in list(report["suggestions"].items())[:_MOST]:
         yield f"column {column!r} looks like {kind}: --column {column}={kind}"
     yield f"report: {report['page']}"
+    if not is_file(report["page"]):
+        yield f"  headrace report {report['job']} --open shows it"
+
+
+def _what_was_rejected(report: Report) -> Iterator[str]:
+    rejects, job = report["rejects"], report["job"]
+    yield f"rejected: {_counted(rejects['reasons'])}" if rejects["reasons"] else "rejected:"
+    if first := rejects["first"]:
+        row = f"row {first['row']}: " if first.get("row") else ""
+        yield f"  first: {row}{first['reason']}"
+    for reason in rejects["refused"][:_MOST]:
+        yield f"  {reason}"
+    if location := rejects["location"]:
+        yield f"  {location}"
+        if not is_file(location):
+            yield f"  headrace rejects {job} fetches that file"
+        yield f"  mend it, then: headrace retry {job} --mended FILE"
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -11,48 +11,55 @@ from typing import Any
 
 import click
 
-from headrace.cli.connection import Connection
+from headrace.cli.connection import AnyPipeline
 from headrace.cli.exits import Exit, exit_of
 from headrace.cli.progress_view import progress_view
 from headrace.cli.report_view import show_json, show_report
 from headrace.library.following import Report
 from headrace.library.local import LocalPipeline
+from headrace.library.pipeline import Pipeline
 from headrace.locations import FILE, is_file
 from headrace.progress import Progress
 
 OnProgress = Callable[[Progress], object]
 
 
-def run_here(
-    pipeline: LocalPipeline, run: Callable[[OnProgress], Report], operation: str, is_json: bool
-) -> Exit:
+def run_here(pipeline: LocalPipeline, run: Callable[[OnProgress], Report], is_json: bool) -> Exit:
     """Runs a job on this machine. Ctrl-C stops it cleanly, a second one at once.
 
     Args:
         run: the pipeline's method that runs it.
     """
-    with interruptible(pipeline) as was_interrupted, progress_view(operation, is_json) as view:
+    with interruptible(pipeline) as was_interrupted, progress_view(is_json) as view:
         report = run(view.show)
     return end_with(report, is_json, was_interrupted())
 
 
-def run_deployed(connection: Connection, document: Mapping[str, Any], name: str | None, is_json: bool) -> str:
+def start_deployed(pipeline: Pipeline, document: Mapping[str, Any], name: str | None) -> str:
     """Starts a job in the deployed pipeline; returns its name. A file of this machine is sent first."""
     source = document.get("source")
     if isinstance(source, str) and is_file(source):
-        job = connection.deployed.start_file(source.removeprefix(FILE), document, name)
-    else:
-        job = connection.deployed.start(document, name)
-    if not is_json:
+        return pipeline.start_file(source.removeprefix(FILE), document, name)
+    return pipeline.start(document, name)
+
+
+def follow_started(pipeline: Pipeline, job: str, is_detached: bool, is_json: bool) -> Exit:
+    """Tells the name of a job that the deployed pipeline runs; follows it, unless that is not wanted."""
+    if not is_detached:
         click.echo(f"started {job}", err=True)
-    return job
+        return follow(pipeline, job, is_json)
+    if is_json:
+        show_json({"job": job})
+    else:
+        click.echo(job)
+    return Exit.DONE
 
 
-def follow_deployed(connection: Connection, job: str, operation: str, is_json: bool) -> Exit:
-    """Follows a job of the pipeline to its end. Ctrl-C leaves it to itself."""
+def follow(pipeline: AnyPipeline, job: str, is_json: bool) -> Exit:
+    """Follows a job that somebody else runs to its end. Ctrl-C leaves it to itself."""
     try:
-        with progress_view(operation, is_json) as view:
-            report = connection.deployed.wait(job, view.show)
+        with progress_view(is_json) as view:
+            report = pipeline.wait(job, view.show)
     except KeyboardInterrupt:
         click.echo(f"{job} goes on; headrace follow {job} looks on, headrace cancel {job} stops it", err=True)
         return Exit.INTERRUPTED

@@ -56,12 +56,13 @@ class SqliteLedger:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = RLock()
-        self._database = sqlite3.connect(
-            path, timeout=_PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        # Written at once and read by others meanwhile; a power cut may cost the last moments, a killed
-        # process nothing.
-        self._database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _SCHEMA)
+        with _errors():
+            self._database = sqlite3.connect(
+                path, timeout=_PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            # Written at once and read by others meanwhile; a power cut may cost the last moments, a killed
+            # process nothing.
+            self._database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _SCHEMA)
 
     def close(self) -> None:
         with self._lock:
@@ -219,12 +220,18 @@ class SqliteLedger:
             if self._database.in_transaction:
                 yield
                 return
-            try:
+            with _errors():
                 self._database.execute("BEGIN IMMEDIATE")
                 with self._database:
                     yield
-            except sqlite3.Error as error:
-                raise TransientError(f"the ledger on this machine: {error}") from error
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise TransientError(f"the ledger on this machine: {error}") from error
 
 
 class _UnitSum:

@@ -44,20 +44,28 @@ class HereMachine:
 
     def executions(self) -> Iterator[ExecutionRecord]:
         for record in self._ledger.jobs():
-            yield self._execution(record)
+            if found := self.describe(self.arn_of(record.job)):
+                yield found
 
     def describe(self, arn: str) -> ExecutionRecord | None:
-        record = self._ledger.job(_job_of(arn))
-        return self._execution(record) if record else None
+        job = _job_of(arn)
+        is_held = self._locks.is_held(job)
+        record = self._ledger.job(job)
+        return self._execution(record, is_held) if record else None
 
     def stop(self, arn: str, cause: str) -> None:
         self._ledger.stop(_job_of(arn), Stop(JobCancelledError.__name__, cause))
 
-    def _execution(self, record: JobRecord) -> ExecutionRecord:
-        """Of a job that has its report, that says more."""
+    def _execution(self, record: JobRecord, is_held: bool) -> ExecutionRecord:
+        """Of a job that has its report, that says more.
+
+        Args:
+            is_held: whether a process worked on the job before the record was read: it ends the job before
+                it lets go of it.
+        """
         document = json.loads(self._store.get(self._bucket, layout.document_key(record.job)) or b"null")
         running = ExecutionRecord(record.execution, record.job, "RUNNING", record.started, document=document)
-        if self._locks.is_held(record.job):
+        if is_held:
             return running
         if record.state is not JobState.ENDED:
             cause = f"{_KILLED}; to go on: headrace resume {record.job}"

@@ -16,7 +16,8 @@ NEEDED = (names.OUTPUT_STATE_MACHINE_ARN, names.OUTPUT_DATA_BUCKET, names.OUTPUT
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """`bucket`: the data bucket."""
+    """`bucket`: the data bucket. `late_seconds`: how long the report of an execution that was stopped is
+    waited for, as another function writes it."""
 
     machine: StateMachine
     store: ObjectStore
@@ -24,6 +25,7 @@ class Deployed:
     clock: Clock
     rng: random.Random
     bucket: str
+    late_seconds: float = 120.0
 
 
 def check_outputs(outputs: Mapping[str, str], where: str) -> None:

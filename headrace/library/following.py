@@ -19,8 +19,6 @@ Report = dict[str, Any]
 
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
 """Seconds between two looks: a tenth of the time waited so far, within these."""
-_LATE_SECONDS = 120
-"""How long the report of an execution that was stopped is waited for: another function writes it."""
 _REFUSALS = {kind.__name__: kind for kind in (JobNotFoundError, JobRunningError)}
 
 
@@ -31,6 +29,7 @@ class Follower:
         self._ledger = deployed.ledger
         self._clock = deployed.clock
         self._bucket = deployed.bucket
+        self._late_seconds = deployed.late_seconds
         self._plans = Plans(deployed.store, deployed.bucket)
 
     def status(self, job: str) -> JobStatus:
@@ -48,7 +47,8 @@ class Follower:
             return self._read(job)
         if status.status is Status.RUNNING:
             raise JobRunningError(f"job {job!r} is running, and has no report before it ends")
-        raise JobNotFoundError(f"job {job!r} has left no report, or it has expired: {status.status}")
+        why = status.cause or status.status
+        raise JobNotFoundError(f"job {job!r} has left no report, or it has expired: {why}")
 
     def looks(self, job: str, timeout: float | None) -> Iterator[JobStatus]:
         """The job's status again and again, until it is over."""
@@ -105,7 +105,7 @@ class Follower:
         """Nobody will write the report any more."""
         if status.status is Status.RUNNING or status.ended is None:
             return False
-        return self._clock.now() - status.ended.timestamp() > _LATE_SECONDS
+        return self._clock.now() - status.ended.timestamp() > self._late_seconds
 
     def _pause(self, waited: float, timeout: float | None = None) -> None:
         pause = min(max(waited / 10, _SHORTEST_PAUSE), _LONGEST_PAUSE)

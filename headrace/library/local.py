@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 DEFAULT_WORKERS = 10
 CHUNK_BYTES = 1024 * 1024
 """Of a job that does not say it: on one machine small chunks keep the memory small, and cost nothing."""
+_LATE_SECONDS = 0.0
+"""A process writes its job's report itself: of one that ended without, none comes."""
 _READS_TEXT = (Operation.LOAD, Operation.RESTORE)
 
 OnProgress = Callable[[Progress], object]
@@ -95,7 +97,7 @@ class LocalPipeline:
         self._runner: Runner | None = None
         machine = HereMachine(bench.ledger, bench.locks, bench.store, bench.bucket)
         self._view = Pipeline.of(
-            Deployed(machine, bench.store, bench.ledger, bench.clock, bench.rng, bench.bucket)
+            Deployed(machine, bench.store, bench.ledger, bench.clock, bench.rng, bench.bucket, _LATE_SECONDS)
         )
 
     def __enter__(self) -> Self:
@@ -181,6 +183,10 @@ class LocalPipeline:
     def rejects(self, job: str, path: str | Path) -> Path | None:
         """Copies the rejects of a job that has ended; see `Pipeline.rejects`."""
         return self._view.rejects(job, path)
+
+    def page(self, job: str, path: str | Path) -> Path:
+        """Copies the report of a job as a page; see `Pipeline.page`."""
+        return self._view.page(job, path)
 
     def plan(self, job: str) -> Plan:
         """What a job was planned to be. Raises JobNotFoundError: it was never planned."""

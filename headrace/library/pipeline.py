@@ -16,6 +16,7 @@ from headrace.library.jobs import JobStatus, JobSummary, Status
 from headrace.library.listing import newest_jobs
 from headrace.library.naming import execution_name, job_name_of
 from headrace.library.starting import Checked, check_file_job, check_job, read_blocks
+from headrace.locations import split_url
 from headrace.names import STACK_NAME
 from headrace.plan import Plans
 from headrace.progress import Progress
@@ -199,15 +200,17 @@ class Pipeline:
             SourceNotFoundError: the rejects have expired.
         """
         location = self.report(job).get("rejects", {}).get("location")
-        if location is None:
-            return None
-        bucket, key = location.removeprefix("s3://").split("/", 1)
-        path = Path(path)
-        path = path / Path(key).name if path.is_dir() else path
-        source = self._deployed.store.find(bucket, key)
-        with path.open("wb") as file:
-            file.writelines(self._deployed.store.read(source, 0, source.size))
-        return path
+        return self._fetch(location, Path(path)) if location else None
+
+    def page(self, job: str, path: str | Path) -> Path:
+        """Fetches the report of a job as a page; returns the file.
+
+        Args:
+            path: the file to write, or the folder where `report.html` is to be.
+
+        Raises JobRunningError, SourceNotFoundError: see `rejects`.
+        """
+        return self._fetch(self.report(job)["page"], Path(path))
 
     def retry(self, job: str, mended: str | Path | None = None, name: str | None = None) -> str:
         """Loads the rejects of a job again, in a job of their own; returns its name.
@@ -234,6 +237,14 @@ class Pipeline:
     @cached_property
     def _follower(self) -> Follower:
         return Follower(self._deployed)
+
+    def _fetch(self, url: str, path: Path) -> Path:
+        bucket, key = split_url(url)
+        path = path / Path(key).name if path.is_dir() else path
+        source = self._deployed.store.find(bucket, key)
+        with path.open("wb") as file:
+            file.writelines(self._deployed.store.read(source, 0, source.size))
+        return path
 
     def _start(self, checked: Checked, name: str) -> str:
         self._deployed.machine.start(name, checked.document)

@@ -22,6 +22,7 @@ AWS = {"boto3", "botocore"}
 NEVER = {"aws_cdk", "constructs", "tests", "infra", "lambdas", "localstack", "benchmarks"}
 FACE = ROOT / "headrace" / "__init__.py"
 """Says where what users import is, and imports it only when they do."""
+CLI = ROOT / "headrace" / "cli"
 INTERNAL = {"RowRejected", "CellError"}
 """Rows and cells that are no items: results, which never leave the engine."""
 
@@ -79,6 +80,11 @@ def test_the_engine_does_not_know_its_faces(path: Path) -> None:
 @pytest.mark.parametrize("path", modules("headrace/library"), ids=str)
 def test_the_library_does_not_know_the_command_line(path: Path) -> None:
     assert not [name for name in imported(path) if name.startswith("headrace.cli")]
+
+
+@pytest.mark.parametrize("path", [p for p in modules("headrace") if not p.is_relative_to(CLI)], ids=str)
+def test_only_the_command_line_draws_and_reads_options(path: Path) -> None:
+    assert not top_levels(path) & {"click", "rich"}
 
 
 def test_the_sdk_is_not_imported_before_the_pipeline_needs_it() -> None:

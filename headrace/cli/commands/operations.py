@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,13 @@ from headrace.cli.asking import confirm_destruction
 from headrace.cli.connection import CONNECTION, WHERE, Connection
 from headrace.cli.exits import Exit
 from headrace.cli.job_fields import FieldOption, document_of, field_options, place_options
-from headrace.cli.running import follow_deployed, run_deployed, run_here
+from headrace.cli.options import AS_JSON, DETACH, WORKERS
+from headrace.cli.running import follow_started, run_here, start_deployed
+from headrace.cli.sections import SectionedCommand
 from headrace.job.model import Operation
 from headrace.job.parse import parse_job
 from headrace.job.start import decode_options
-from headrace.library.local import DEFAULT_WORKERS, url_of_path
+from headrace.library.local import url_of_path
 from headrace.locations import is_file
 
 ARGUMENTS: dict[Operation, tuple[str, ...]] = {
@@ -39,6 +41,7 @@ _METAVARS = {
 }
 _PATHS = {(Operation.LOAD, "source"), (Operation.RESTORE, "source"), (Operation.EXPORT, "target")}
 """Sides that may be files of this machine."""
+_OPTIONAL = {(Operation.EXPORT, "target")}
 
 HELP = {
     Operation.LOAD: "Load FILE, CSV or JSON lines, plain or gzipped, into TABLE.",
@@ -49,25 +52,30 @@ HELP = {
     Operation.TRUNCATE: "Delete all items of TABLE, or those for which --filter holds.",
     Operation.COUNT: "Count the items of TABLE, exactly.",
 }
-_HOW: tuple[click.Option, ...] = (
-    click.Option(
-        ["--job", "job_file"],
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        metavar="FILE",
-        help="A job as JSON; arguments and options override what it says.",
-    ),
-    click.Option(["--job-name"], metavar="NAME", help="The job's name; default: one that says what it does."),
-    click.Option(
-        ["--workers"],
-        type=click.IntRange(1, 256),
-        default=DEFAULT_WORKERS,
-        show_default=True,
-        help="Batches and segments at once, on this machine.",
-    ),
-    click.Option(["--detach"], is_flag=True, help="Do not wait for the pipeline."),
-    click.Option(["--json", "is_json"], is_flag=True, help="Print the report as JSON, and nothing else."),
-    click.Option(["--yes", "-y", "is_confirmed"], is_flag=True, help="Do not ask before items are deleted."),
+_JOB_FILE = click.Option(
+    ["--job", "job_file"],
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A job as JSON; arguments and options override what it says.",
 )
+_JOB_NAME = click.Option(
+    ["--job-name"], metavar="NAME", help="The job's name.  [default: one that says what it does]"
+)
+_YES = click.Option(
+    ["--yes", "-y", "is_confirmed"], is_flag=True, help="Do not ask before items are deleted."
+)
+_READ, _WRITE, _FORMAT, _WORK, _WHERE = "What to read", "What to write", "Format", "Work", "Where"
+_HEADINGS: Mapping[str, str] = {
+    "scan": _READ,
+    "source": _READ,
+    "write": _WRITE,
+    "mirror": _WRITE,
+    "target": _WRITE,
+    "format": _FORMAT,
+    "columns": _FORMAT,
+    "infer": _FORMAT,
+}
+"""Of the options of a job's fields, by the field or its group; all others are about the work."""
 
 
 def operation_command(operation: Operation) -> click.Command:
@@ -77,12 +85,21 @@ def operation_command(operation: Operation) -> click.Command:
     def run(**given: Any) -> Exit:
         return run_operation(operation, options, given)
 
-    return click.Command(
+    return SectionedCommand(
         str(operation),
         callback=run,
         help=HELP[operation],
-        params=[*arguments_of(operation), *(one.option for one in options), *_HOW, *WHERE, *CONNECTION],
+        params=[*arguments_of(operation), AS_JSON],
+        sections=_sections(options),
     )
+
+
+def _sections(options: Sequence[FieldOption]) -> dict[str, list[click.Option]]:
+    found: dict[str, list[click.Option]] = {heading: [] for heading in (_READ, _FORMAT, _WRITE, _WORK)}
+    for one in options:
+        found[_HEADINGS.get(one.path[0], _WORK)].append(one.option)
+    found[_WORK] += [_JOB_FILE, _JOB_NAME, _YES, WORKERS]
+    return {**found, _WHERE: [*WHERE, DETACH, *CONNECTION]}
 
 
 def arguments_of(operation: Operation) -> list[click.Parameter]:
@@ -102,17 +119,10 @@ def run_operation(operation: Operation, options: list[FieldOption], given: Mappi
         confirm_destruction(connection, document, is_here)
     if is_here:
         pipeline = connection.here
-        return run_here(
-            pipeline,
-            lambda show: pipeline.run(document, given["job_name"], show),
-            str(operation),
-            given["is_json"],
-        )
-    job = run_deployed(connection, document, given["job_name"], given["is_json"])
-    if given["detach"]:
-        click.echo(job)
-        return Exit.DONE
-    return follow_deployed(connection, job, str(operation), given["is_json"])
+        name = given["job_name"]
+        return run_here(pipeline, lambda show: pipeline.run(document, name, show), given["is_json"])
+    job = start_deployed(connection.deployed, document, given["job_name"])
+    return follow_started(connection.deployed, job, given["is_detached"], given["is_json"])
 
 
 def read_document(
@@ -125,10 +135,17 @@ def read_document(
         raise click.UsageError(f"{file} is a job to {start['operation']}; use headrace {start['operation']}")
     sides = {side: given.get(side) for side in ARGUMENTS[operation]}
     document = document_of(operation, start, sides, options, given)
+    _check_sides(operation, document)
     for side in ("source", "target"):
         if (operation, side) in _PATHS and isinstance(document.get(side), str):
             document[side] = url_of_path(document[side])
     return document
+
+
+def _check_sides(operation: Operation, document: Mapping[str, Any]) -> None:
+    sides = [side for side in ARGUMENTS[operation] if (operation, side) not in _OPTIONAL]
+    if missing := [_METAVARS[operation][side] for side in sides if side not in document]:
+        raise click.UsageError(f"{' and '.join(missing)} missing; name them, or a job by --job FILE")
 
 
 def _is_here_by_default(document: Mapping[str, Any]) -> bool:

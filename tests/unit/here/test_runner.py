@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from headrace.here.runner import Runner
 from headrace.here.wiring import Workbench
 from headrace.ledger import Stop
 from tests.builders import TABLE, Pipeline, is_balanced, job_document
-from tests.fakes import Crash
+from tests.fakes import Crash, HastyClock
 from tests.scenarios import (
     COPY,
     READING,
@@ -28,19 +27,6 @@ from tests.scenarios import (
 )
 
 WORKERS = 3
-
-
-class HastyClock:
-    """Time passes a hundred times as fast."""
-
-    def __init__(self) -> None:
-        self._start = time.time()
-
-    def now(self) -> float:
-        return self._start + (time.time() - self._start) * 100
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds / 100)
 
 
 SECOND_DELIVERIES = ("insert", "newer", "delete", "mirror", "truncate")

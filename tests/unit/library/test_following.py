@@ -284,3 +284,17 @@ def test_a_job_whose_plan_has_expired_is_not_retried(deployed: DeployedFakes) ->
     del deployed.fakes.store.objects[BUCKET, layout.plan_key(job)]
     with pytest.raises(HeadraceError, match="expired"):
         deployed.pipeline.retry(job)
+
+
+def test_a_report_is_fetched_as_a_page(deployed: DeployedFakes, tmp_path: Path) -> None:
+    deployed.pipeline.wait(started(deployed))
+    page = deployed.pipeline.page("mine", tmp_path)
+    assert page == tmp_path / "report.html"
+    assert page.read_bytes() == deployed.fakes.store.objects[BUCKET, layout.report_page_key("mine")]
+
+
+def test_it_is_told_what_a_planned_job_does(deployed: DeployedFakes) -> None:
+    job = held(deployed)
+    assert deployed.pipeline.status(job).progress.operation is None
+    deployed.fakes.plan(job_document(), execution(job))
+    assert deployed.pipeline.status(job).progress.operation == "load"
