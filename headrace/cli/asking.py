@@ -31,7 +31,7 @@ def confirm_destruction(connection: Connection, document: Mapping[str, Any], is_
         )
     report = _counted(connection, {**document, "dry_run": True}, is_here)
     raise_if_refused(report)
-    click.confirm(f"Delete {_how_many(report)} of {report['target']}?", abort=True, err=True)
+    click.confirm(_question(report), abort=True, err=True)
 
 
 def _counted(connection: Connection, document: Mapping[str, Any], is_here: bool) -> Report:
@@ -41,9 +41,11 @@ def _counted(connection: Connection, document: Mapping[str, Any], is_here: bool)
         return connection.deployed.wait(connection.deployed.start(document), view.show)
 
 
-def _how_many(report: Report) -> str:
-    planned = report["planned"]
+def _question(report: Report) -> str:
+    planned, target = report["planned"], report["target"]
     if "deletes" in planned:
-        return f"{planned['deletes']:,} items that the source has not, and copy {planned['items']:,},"
+        deletes, items = planned["deletes"], planned["items"]
+        return f"Delete {deletes:,} items of {target} that the source has not, and copy {items:,}?"
     count = planned.get("items", report["records_planned"])
-    return "as many items as the source names" if count is None else f"{count:,} items"
+    what = "as many items as the source names" if count is None else f"{count:,} items"
+    return f"Delete {what} of {target}?"

@@ -36,16 +36,17 @@ def main(args: list[str] | None = None) -> None:
 def run(args: list[str]) -> int:
     """The exit code. With `--debug`, which may stand anywhere, errors are raised."""
     debug = _DEBUG in args
+    words = [arg for arg in args if arg != _DEBUG] or ["--help"]
     try:
-        code = cli.main([arg for arg in args if arg != _DEBUG], prog_name="headrace", standalone_mode=False)
+        code = cli.main(words, prog_name="headrace", standalone_mode=False)
     except click.UsageError as error:
         if debug:
             raise
         where = error.ctx.command_path if error.ctx else "headrace"
         tell_error(f"{error.format_message().rstrip('.')}; see {where} --help")
         return Exit.USAGE
-    except (click.Abort, KeyboardInterrupt):
-        tell_error("interrupted")
+    except click.Abort as error:
+        tell_error("interrupted" if error.__cause__ else "nothing was done")
         return Exit.INTERRUPTED
     except HeadraceError as error:
         if debug:

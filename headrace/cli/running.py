@@ -31,7 +31,13 @@ def run_here(pipeline: LocalPipeline, run: Callable[[OnProgress], Report], is_js
         run: the pipeline's method that runs it.
     """
     with interruptible(pipeline) as was_interrupted, progress_view(is_json) as view:
-        report = run(view.show)
+
+        def show(progress: Progress) -> None:
+            if was_interrupted():
+                pipeline.interrupt()  # the first time there may have been no job yet
+            view.show(progress)
+
+        report = run(show)
     return end_with(report, is_json, was_interrupted())
 
 
