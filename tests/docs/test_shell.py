@@ -43,7 +43,7 @@ def test_every_make_target_exists(path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "words"), COMMANDS)
 def test_a_command_is_of_a_tool_that_the_pages_ask_for(name: str, words: list[str]) -> None:
-    tools = {"make", "cdk", "aws", "npm", "python3", ".venv/bin/pip", "docker", "export"}
+    tools = {"make", "cdk", "aws", "npm", "python3", ".venv/bin/pip", "docker", "export", "headrace"}
     assert words[0] in tools, name
 
 
