@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -24,13 +27,21 @@ from headrace.progress import Progress
 OnProgress = Callable[[Progress], object]
 
 
-def run_here(pipeline: LocalPipeline, run: Callable[[OnProgress], Report], is_json: bool) -> Exit:
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How the report is shown. `file`: where it is also written, as JSON."""
+
+    is_json: bool = False
+    file: Path | None = None
+
+
+def run_here(pipeline: LocalPipeline, run: Callable[[OnProgress], Report], output: Output) -> Exit:
     """Runs a job on this machine. Ctrl-C stops it cleanly, a second one at once.
 
     Args:
         run: the pipeline's method that runs it.
     """
-    with interruptible(pipeline) as was_interrupted, progress_view(is_json) as view:
+    with interruptible(pipeline) as was_interrupted, progress_view(output.is_json) as view:
 
         def show(progress: Progress) -> None:
             if was_interrupted():
@@ -38,7 +49,7 @@ def run_here(pipeline: LocalPipeline, run: Callable[[OnProgress], Report], is_js
             view.show(progress)
 
         report = run(show)
-    return end_with(report, is_json, was_interrupted())
+    return end_with(report, output, was_interrupted())
 
 
 def start_deployed(pipeline: Pipeline, document: Mapping[str, Any], name: str | None) -> str:
@@ -49,32 +60,34 @@ def start_deployed(pipeline: Pipeline, document: Mapping[str, Any], name: str | 
     return pipeline.start(document, name)
 
 
-def follow_started(pipeline: Pipeline, job: str, is_detached: bool, is_json: bool) -> Exit:
+def follow_started(pipeline: Pipeline, job: str, is_detached: bool, output: Output) -> Exit:
     """Tells the name of a job that the deployed pipeline runs; follows it, unless that is not wanted."""
     if not is_detached:
         click.echo(f"started {job}", err=True)
-        return follow(pipeline, job, is_json)
-    if is_json:
+        return follow(pipeline, job, output)
+    if output.is_json:
         show_json({"job": job})
     else:
         click.echo(job)
     return Exit.DONE
 
 
-def follow(pipeline: AnyPipeline, job: str, is_json: bool) -> Exit:
+def follow(pipeline: AnyPipeline, job: str, output: Output) -> Exit:
     """Follows a job that somebody else runs to its end. Ctrl-C leaves it to itself."""
     try:
-        with progress_view(is_json) as view:
+        with progress_view(output.is_json) as view:
             report = pipeline.wait(job, view.show)
     except KeyboardInterrupt:
         click.echo(f"{job} goes on; headrace follow {job} looks on, headrace cancel {job} stops it", err=True)
         return Exit.INTERRUPTED
-    return end_with(report, is_json)
+    return end_with(report, output)
 
 
-def end_with(report: Report, is_json: bool, was_interrupted: bool = False) -> Exit:
+def end_with(report: Report, output: Output, was_interrupted: bool = False) -> Exit:
     """Shows the report; returns the exit code."""
-    if is_json:
+    if output.file:
+        output.file.write_text(json.dumps(report, indent=2))
+    if output.is_json:
         show_json(report)
     else:
         show_report(report)

@@ -26,7 +26,7 @@ _MENDED = click.Option(
 @click.command("follow", params=[JOB, AS_JSON, *WHERE, *CONNECTION])
 def follow(job: str, is_json: bool, **where: Any) -> Exit:
     """Show how far JOB is until it ends, and then its report. Ctrl-C leaves the job to itself."""
-    return running.follow(pipeline_of(Connection.of(where), job), job, is_json)
+    return running.follow(pipeline_of(Connection.of(where), job), job, running.Output(is_json))
 
 
 @click.command("cancel", params=[JOB, AS_JSON, *WHERE, *CONNECTION])
@@ -45,8 +45,8 @@ def resume(job: str, is_detached: bool, is_json: bool, **where: Any) -> Exit:
     """Go on with JOB, which was stopped or failed: what is done stays done."""
     pipeline = pipeline_of(Connection.of(where), job)
     if isinstance(pipeline, LocalPipeline):
-        return running.run_here(pipeline, lambda show: pipeline.resume(job, show), is_json)
-    return running.follow_started(pipeline, pipeline.resume(job), is_detached, is_json)
+        return running.run_here(pipeline, lambda show: pipeline.resume(job, show), running.Output(is_json))
+    return running.follow_started(pipeline, pipeline.resume(job), is_detached, running.Output(is_json))
 
 
 @click.command("retry", params=[JOB, _MENDED, WORKERS, DETACH, AS_JSON, *WHERE, *CONNECTION])
@@ -54,5 +54,7 @@ def retry(job: str, mended: Path | None, is_detached: bool, is_json: bool, **whe
     """Load the rejects of JOB again, dead letters among them, in a job of their own."""
     pipeline = pipeline_of(Connection.of(where), job)
     if isinstance(pipeline, LocalPipeline):
-        return running.run_here(pipeline, lambda show: pipeline.retry(job, mended, show), is_json)
-    return running.follow_started(pipeline, pipeline.retry(job, mended), is_detached, is_json)
+        return running.run_here(
+            pipeline, lambda show: pipeline.retry(job, mended, show), running.Output(is_json)
+        )
+    return running.follow_started(pipeline, pipeline.retry(job, mended), is_detached, running.Output(is_json))

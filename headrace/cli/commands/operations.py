@@ -13,7 +13,7 @@ from headrace.cli.connection import CONNECTION, WHERE, Connection
 from headrace.cli.exits import Exit
 from headrace.cli.job_fields import FieldOption, document_of, field_options, place_options
 from headrace.cli.options import AS_JSON, DETACH, WORKERS
-from headrace.cli.running import follow_started, run_here, start_deployed
+from headrace.cli.running import Output, follow_started, run_here, start_deployed
 from headrace.cli.sections import SectionedCommand
 from headrace.job.model import Operation
 from headrace.job.parse import parse_job
@@ -61,6 +61,12 @@ _JOB_FILE = click.Option(
 _JOB_NAME = click.Option(
     ["--job-name"], metavar="NAME", help="The job's name.  [default: one that says what it does]"
 )
+_REPORT_FILE = click.Option(
+    ["--report-file"],
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Also write the report there, as JSON.",
+)
 _YES = click.Option(
     ["--yes", "-y", "is_confirmed"], is_flag=True, help="Do not ask before items are deleted."
 )
@@ -98,7 +104,7 @@ def _sections(options: Sequence[FieldOption]) -> dict[str, list[click.Option]]:
     found: dict[str, list[click.Option]] = {heading: [] for heading in (_READ, _FORMAT, _WRITE, _WORK)}
     for one in options:
         found[_HEADINGS.get(one.path[0], _WORK)].append(one.option)
-    found[_WORK] += [_JOB_FILE, _JOB_NAME, _YES, WORKERS]
+    found[_WORK] += [_JOB_FILE, _JOB_NAME, _REPORT_FILE, _YES, WORKERS]
     return {**found, _WHERE: [*WHERE, DETACH, *CONNECTION]}
 
 
@@ -117,12 +123,13 @@ def run_operation(operation: Operation, options: list[FieldOption], given: Mappi
     is_here = connection.chooses_here(_is_here_by_default(document))
     if not given["is_confirmed"]:
         confirm_destruction(connection, document, is_here)
+    output = Output(given["is_json"], given["report_file"])
     if is_here:
         pipeline = connection.here
         name = given["job_name"]
-        return run_here(pipeline, lambda show: pipeline.run(document, name, show), given["is_json"])
+        return run_here(pipeline, lambda show: pipeline.run(document, name, show), output)
     job = start_deployed(connection.deployed, document, given["job_name"])
-    return follow_started(connection.deployed, job, given["is_detached"], given["is_json"])
+    return follow_started(connection.deployed, job, given["is_detached"], output)
 
 
 def read_document(

@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from headrace.cli.exits import Exit
-from headrace.cli.running import OnProgress, interruptible, run_here
+from headrace.cli.running import OnProgress, Output, interruptible, run_here
 from headrace.library.following import Report
 from headrace.library.local import LocalPipeline, url_of_path
 from tests.builders import TABLE
@@ -54,7 +54,7 @@ def test_an_interruption_before_the_job_has_begun_stops_it_all_the_same(shell: S
         return pipeline.run(document, "mine", show)
 
     with LocalPipeline() as pipeline:
-        assert run_here(pipeline, run, is_json=True) == Exit.INTERRUPTED
+        assert run_here(pipeline, run, Output(is_json=True)) == Exit.INTERRUPTED
 
 
 def test_a_job_that_is_done_before_it_can_stop_is_done(shell: Shell) -> None:
@@ -64,7 +64,7 @@ def test_a_job_that_is_done_before_it_can_stop_is_done(shell: Shell) -> None:
         return report
 
     with LocalPipeline(shell.state) as pipeline:
-        assert run_here(pipeline, run, is_json=True) == Exit.DONE
+        assert run_here(pipeline, run, Output(is_json=True)) == Exit.DONE
 
 
 @pytest.mark.usefixtures("shell")

@@ -155,6 +155,13 @@ def test_all_that_is_wrong_with_a_job_is_told_a_line_each(shell: Shell) -> None:
     ]
 
 
+def test_the_report_can_go_into_a_file_as_well(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    said = shell("load", shell.file(ROWS), TABLE, f"--report-file={file}")
+    assert "SUCCEEDED" in said.out
+    assert json.loads(file.read_text())["rows"]["written"] == 2
+
+
 def test_programs_get_the_report_and_nothing_else(shell: Shell) -> None:
     said = shell("load", shell.file(ROWS), TABLE, "--json")
     assert said.err == ""
