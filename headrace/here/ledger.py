@@ -184,15 +184,15 @@ class SqliteLedger:
         self._note(job, unit, sequence, "parked", 1)
 
     def settled(self, job: str) -> dict[int, Settled]:
+        sums: dict[int, _UnitSum] = defaultdict(_UnitSum)
         with self._transaction():
             rows = self._database.execute(
                 "SELECT unit, sequence, settled, progress, parked FROM messages WHERE job = ? "
                 "ORDER BY unit, sequence",
                 (job,),
-            ).fetchall()
-        sums: dict[int, _UnitSum] = defaultdict(_UnitSum)
-        for unit, sequence, outcome, progress, parked in rows:
-            sums[unit].add(sequence, outcome, progress, parked)
+            )
+            for unit, sequence, outcome, progress, parked in rows:
+                sums[unit].add(sequence, outcome, progress, parked)
         return {unit: one.settled() for unit, one in sums.items()}
 
     def _note(self, job: str, unit: int, sequence: int, column: str, value: str | int) -> None:

@@ -8,8 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from headrace.clock import SystemClock
 from headrace.errors import JobRunningError
 from headrace.names import HERE
+from headrace.ports import Clock
+
+_TRIES, _PAUSE_SECONDS = 5, 0.02
+"""Of holding a lock: somebody who only looks whether it is held has it for a moment."""
 
 
 def new_execution(job: str) -> str:
@@ -24,8 +29,9 @@ class JobLocks:
         folder: where the locks are; it is made where there is none.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
         self._folder = folder
+        self._clock = clock or SystemClock()
         self._held: set[str] = set()
 
     @contextmanager
@@ -33,7 +39,7 @@ class JobLocks:
         """Raises JobRunningError: another process works on the job."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with open(self._path(job), "a+") as file:
-            if not _lock(file.fileno()):
+            if not self._lock(file.fileno()):
                 raise JobRunningError(
                     f"job {job!r} is running on this machine; wait until it ends, or cancel it"
                 )
@@ -49,7 +55,7 @@ class JobLocks:
             return True
         try:
             with open(self._path(job)) as file:
-                return not _lock(file.fileno())
+                return not _lock(file.fileno(), fcntl.LOCK_SH)
         except FileNotFoundError:
             return False
 
@@ -58,14 +64,21 @@ class JobLocks:
         job = arn.removeprefix(HERE).rpartition(":")[0]
         return job not in self._held and self.is_held(job)
 
+    def _lock(self, descriptor: int) -> bool:
+        for _ in range(_TRIES):
+            if _lock(descriptor, fcntl.LOCK_EX):
+                return True
+            self._clock.sleep(_PAUSE_SECONDS)
+        return False
+
     def _path(self, job: str) -> Path:
         return self._folder / f"{job}.lock"
 
 
-def _lock(descriptor: int) -> bool:
+def _lock(descriptor: int, kind: int) -> bool:
     """Until the file is closed."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

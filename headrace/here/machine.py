@@ -61,11 +61,11 @@ class HereMachine:
 
         Args:
             is_held: whether a process worked on the job before the record was read: it ends the job before
-                it lets go of it.
+                it lets go of it. Another may have begun since.
         """
         document = json.loads(self._store.get(self._bucket, layout.document_key(record.job)) or b"null")
         running = ExecutionRecord(record.execution, record.job, "RUNNING", record.started, document=document)
-        if is_held:
+        if is_held or (record.state is not JobState.ENDED and self._locks.is_held(record.job)):
             return running
         if record.state is not JobState.ENDED:
             cause = f"{_KILLED}; to go on: headrace resume {record.job}"

@@ -4,13 +4,13 @@ so that one batch that fails holds up no other and all are accounted for."""
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from headrace.backoff import full_jitter
 from headrace.errors import ThrottledError, TransientError
 from headrace.job.model import Place
-from headrace.messages import requests_of
+from headrace.messages import MAX_REQUESTS, requests_of
 from headrace.ports import (
     Clock,
     Condition,
@@ -33,7 +33,7 @@ class Patience:
     retries: int = 3
     base: float = 0.1
     cap: float = 10.0
-    batch: int = 25
+    batch: int = MAX_REQUESTS
 
 
 class PatientPlaces:
@@ -50,16 +50,36 @@ class PatientPlaces:
         return self._places.queue(url, place)
 
 
+_Call = Callable[[str, bool], Written]
+"""Writes requests; told whether they may have been carried out before."""
+
+
 @dataclass(slots=True)
 class _Sum:
     """What the calls for one line have done so far."""
 
     units: float = 0.0
+    skipped: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)
     throttles: list[str] = field(default_factory=list)
 
+    def add(self, written: Written) -> None:
+        self.units += written.units
+        self.skipped += written.skipped
+        self.refused += written.refused
+
+    def written(self) -> Written:
+        return Written(
+            units=self.units,
+            skipped=self.skipped,
+            refused=tuple(self.refused),
+            throttles=tuple(self.throttles),
+        )
+
 
 class PatientTables:
+    """Neither `write` nor `write_if` leaves a request over, or tells that the table was busy."""
+
     def __init__(self, tables: Tables, patience: Patience, clock: Clock, rng: random.Random) -> None:
         self._tables = tables
         self._patience = patience
@@ -75,41 +95,57 @@ class PatientTables:
     def absent(self, table: str, keys: Sequence[Item]) -> list[Item]:
         return self._tables.absent(table, keys)
 
-    def write_if(self, table: str, requests: str, condition: Condition) -> Written:
-        return self._tables.write_if(table, requests, condition)
-
     def write(self, table: str, requests: str) -> Written:
-        """Never leaves a request over. Raises WriteRefusedError, TableNotFoundError, TableAccessError."""
+        """Raises WriteRefusedError, TableNotFoundError, TableAccessError."""
+        return self._in_batches(requests, lambda batch, _: self._tables.write(table, batch))
+
+    def write_if(self, table: str, requests: str, condition: Condition) -> Written:
+        """Raises TableNotFoundError, TableAccessError."""
+
+        def call(batch: str, again: bool) -> Written:
+            asked = replace(condition, again=condition.again or again)
+            return self._tables.write_if(table, batch, asked)
+
+        return self._in_batches(requests, call)
+
+    def _in_batches(self, requests: str, call: _Call) -> Written:
         done = _Sum()
         for batch in self._batches(requests):
-            self._write(table, batch, done)
-        return Written(units=done.units, refused=tuple(done.refused), throttles=tuple(done.throttles))
+            self._write(batch, call, done)
+        return done.written()
 
     def _batches(self, requests: str) -> list[str]:
-        if self._patience.batch >= 25:
+        size = self._patience.batch
+        if size >= MAX_REQUESTS:
             return [requests]
-        alone, size = requests_of(requests), self._patience.batch
+        alone = requests_of(requests)
         return [_array(alone[at : at + size]) for at in range(0, len(alone), size)]
 
-    def _write(self, table: str, requests: str, done: _Sum) -> None:
+    def _write(self, requests: str, call: _Call, done: _Sum) -> None:
         for attempt in range(self._patience.retries + 1):
             if attempt:
-                self._clock.sleep(
-                    full_jitter(attempt - 1, self._rng, self._patience.base, self._patience.cap)
-                )
+                self._pause(attempt)
             try:
-                written = self._tables.write(table, requests)
+                written = call(requests, attempt > 0)
             except TransientError as error:
                 reason, named = str(error), error.reasons if isinstance(error, ThrottledError) else ()
                 done.throttles += named or (type(error).__name__,)
                 continue
-            done.units += written.units
+            done.add(written)
             if not written.unprocessed:
                 return
             reason, requests = "the table left it unprocessed", _array(written.unprocessed)
             done.throttles += written.throttles or ("Unprocessed",)
-        why = f"given up after {self._patience.retries} retries: {reason}"
+        why = f"not taken in {_tries(self._patience.retries + 1)}, the last time: {reason}"
         done.refused += [(request, why) for request in requests_of(requests)]
+
+    def _pause(self, attempt: int) -> None:
+        patience = self._patience
+        self._clock.sleep(full_jitter(attempt - 1, self._rng, patience.base, patience.cap))
+
+
+def _tries(count: int) -> str:
+    return "1 try" if count == 1 else f"{count} tries"
 
 
 def _array(requests: Sequence[str]) -> str:

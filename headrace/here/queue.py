@@ -4,6 +4,7 @@ where that failed, and can rest, as in SQS."""
 from __future__ import annotations
 
 import heapq
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -12,8 +13,8 @@ from threading import Condition
 from headrace.errors import SendError
 from headrace.ports import Clock
 
-ROOM_BYTES = 16 * 1024 * 1024
-"""Of messages that wait; who sends more waits himself."""
+ROOM_BYTES = 4 * 1024 * 1024
+"""Memory of messages that wait, some 17 of the default size; who sends more waits himself."""
 _LOOK_SECONDS = 0.5
 """How often who waits looks whether the queue was closed or a message has rested enough."""
 
@@ -30,7 +31,7 @@ class Received:
 class HereQueue:
     """
     Args:
-        room: bytes of messages that may wait before `feed` blocks.
+        room: bytes of memory that messages may take before `feed` blocks.
     """
 
     def __init__(self, clock: Clock, room: int = ROOM_BYTES) -> None:
@@ -100,12 +101,12 @@ class HereQueue:
             return self._changed.wait_for(lambda: not self._waiting and not self._taken, seconds)
 
     def _push(self, message: Received, delay: float) -> None:
-        self._bytes += len(message.body)
+        self._bytes += sys.getsizeof(message.body)
         heapq.heappush(self._waiting, (self._clock.now() + delay, next(self._numbers), message))
 
     def _take(self) -> Received:
         due, _, message = heapq.heappop(self._waiting)
-        self._bytes -= len(message.body)
+        self._bytes -= sys.getsizeof(message.body)
         received = replace(message, receives=message.receives + 1)
         self._taken[received.receipt] = received, due
         self._changed.notify_all()

@@ -7,21 +7,27 @@ ledger: sent, neither settled nor set aside.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
-from threading import Event
+from itertools import islice
 from typing import Any
 
 import orjson
 
 from headrace.backoff import full_jitter
-from headrace.errors import JobCancelledError, JobError, RowsMissingError, TransientError
+from headrace.errors import (
+    JobCancelledError,
+    JobError,
+    JobExistsError,
+    RowsMissingError,
+    TransientError,
+)
 from headrace.here.locks import JobLocks, new_execution
 from headrace.here.queue import HereQueue
-from headrace.here.workers import MessageWorker, UnitWorker, until
+from headrace.here.workers import MessageWorker, Stopping, UnitWorker, until
 from headrace.ledger import JobState, Ledger, Stop
-from headrace.plan import work_of
+from headrace.plan import Work, work_of
 from headrace.planner import Execution, Planner, job_name
 from headrace.ports import Clock, ObjectStore
 from headrace.reporter import Reporter
@@ -32,6 +38,11 @@ HOME = "arn:aws:dynamodb:here:000000000000:table/"
 PLAN_TRIES = 5
 STALL_SECONDS = 900.0
 LOOK_SECONDS = 0.25
+TEXT_AT_ONCE = 2
+"""Chunks of text that are worked on at once: one is read while the other waits for room in the queue. More
+would take more memory, and no less time: only one thread at a time makes items of rows."""
+_LOOK_SHARE = 20
+"""Of the time that is told of a job, one part of so many goes into looking."""
 _RESERVE_SECONDS = 1.0
 
 OnLook = Callable[[str], object]
@@ -52,14 +63,14 @@ class Parts:
     locks: JobLocks
     clock: Clock
     rng: random.Random
-    stopping: Event
+    stopping: Stopping
 
 
 class Runner:
     """Runs one job, once.
 
     Args:
-        workers: how many messages are written at once, and at most how many units are worked on.
+        workers: how many messages are written at once, and at most how many segments are read.
         on_look: what is to be told of the job while it runs.
         stall_seconds: how long nothing may move before the job is stopped.
     """
@@ -75,14 +86,14 @@ class Runner:
         self._workers = workers
         self._on_look = on_look
         self._stall_seconds = stall_seconds
-        self._interrupted = Event()
-        self._told = 0.0
+        self._interrupted = False
+        self._next_look = 0.0
         self._writers: list[Future[None]] = []
 
     def interrupt(self) -> None:
         """Stops the job: workers end at their next page or batch, what is queued is set aside, and `run`
         returns the report. May be called from a signal's handler and from any thread."""
-        self._interrupted.set()
+        self._interrupted = True
         self._parts.stopping.set()
 
     def run(self, document: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -94,23 +105,31 @@ class Runner:
 
         Raises:
             JobRunningError: a process of this machine works on the job.
+            JobExistsError: the name was used before.
             HeadraceError: this machine fails: its ledger or its folder.
         """
         job = job_name(document, name)
         with self._parts.locks.hold(job):
-            self._end_killed(job)
+            self._take(job, is_new="resume" not in document)
             by = Execution(new_execution(job), name, HOME)
             with ThreadPoolExecutor(self._workers, "headrace-writer") as pool:
                 self._writers = [pool.submit(self._parts.messages.work) for _ in range(self._workers)]
                 try:
                     return self._run(document, by)
                 finally:
-                    self._parts.queue.close()
+                    self._end()
 
-    def _end_killed(self, job: str) -> None:
-        """A job whose process was killed: all that it had queued is lost, whether it was to stop or not."""
+    def _take(self, job: str, is_new: bool) -> None:
+        """Ends a job whose process was killed: all that it had queued is lost, whether it was to stop or
+        not."""
         record = self._parts.ledger.job(job)
-        if record is not None and record.state is not JobState.ENDED:
+        if record is None:
+            return
+        if is_new:
+            raise JobExistsError(
+                f"there is a job {job!r} on this machine already: give this one another name"
+            )
+        if record.state is not JobState.ENDED:
             self._parts.ledger.clear_stop(job)
             self._parts.ledger.save_job(replace(record, state=JobState.ENDED))
 
@@ -149,23 +168,35 @@ class Runner:
                 return planned
 
     def _work(self, planned: Mapping[str, Any]) -> None:
-        """The Map over the list of units."""
+        """The Map over the list of units. Once the job is to stop, no more of them are begun."""
         job = planned["job"]
-        text = self._parts.store.get(planned["bucket"], planned["units_key"])
-        units = [work_of(fields) for fields in orjson.loads(text or b"[]")]
-        at_once = min(self._workers, planned["concurrency"], len(units))
+        listed = orjson.loads(self._parts.store.get(planned["bucket"], planned["units_key"]) or b"[]")
+        at_once = min(planned["concurrency"], self._at_once(listed))
+        units = map(work_of, listed)
         with ThreadPoolExecutor(at_once, "headrace-unit") as pool:
-            pending = {pool.submit(self._parts.units.work, job, unit) for unit in units}
             try:
-                while pending:
+                pending: set[Future[None]] = set()
+                while pending := pending | self._begun(pool, job, islice(units, at_once - len(pending))):
                     done, pending = wait(pending, LOOK_SECONDS, FIRST_COMPLETED)
                     _check(done)
                     self._look(job)
             except BaseException:
-                self._parts.stopping.set()
-                self._parts.queue.close()
-                pool.shutdown(cancel_futures=True)
+                self._end()
                 raise
+
+    def _at_once(self, listed: Sequence[Mapping[str, Any]]) -> int:
+        has_segments = any("segment" in fields for fields in listed)
+        return self._workers if has_segments else min(self._workers, TEXT_AT_ONCE)
+
+    def _begun(self, pool: ThreadPoolExecutor, job: str, units: Iterable[Work]) -> set[Future[None]]:
+        if self._parts.stopping.is_set():
+            return set()
+        return {pool.submit(self._parts.units.work, job, unit) for unit in units}
+
+    def _end(self) -> None:
+        """All workers end, whatever there is still to do."""
+        self._parts.stopping.set()
+        self._parts.queue.close()
 
     def _settle(self, job: str) -> None:
         """Waits until nothing is queued any more. Where nothing moves for long, the job is stopped, and what
@@ -181,18 +212,19 @@ class Runner:
 
     def _look(self, job: str) -> None:
         _check(writer for writer in self._writers if writer.done())
-        if self._interrupted.is_set():
+        if self._interrupted:
             self._parts.ledger.stop(job, Stop(JobCancelledError.__name__, "interrupted"))
         if self._parts.ledger.stopped(job):
             self._parts.stopping.set()
         self._tell(job)
 
     def _tell(self, job: str) -> None:
-        """Looking costs more the more units there are, so it is done now and then."""
-        now = self._parts.clock.now()
-        if now - self._told >= LOOK_SECONDS:
-            self._told = now
+        """Looking takes longer the more units there are, and is done the less often."""
+        before = self._parts.clock.now()
+        if before >= self._next_look:
             self._on_look(job)
+            after = self._parts.clock.now()
+            self._next_look = after + max(LOOK_SECONDS, (after - before) * _LOOK_SHARE)
 
 
 def _check(ended: Iterable[Future[None]]) -> None:

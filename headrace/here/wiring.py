@@ -6,7 +6,6 @@ import random
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 from headrace import layout
@@ -23,7 +22,7 @@ from headrace.here.patience import Patience, PatientPlaces
 from headrace.here.queue import Feed, HereQueue
 from headrace.here.runner import OnLook, Parts, Runner
 from headrace.here.stores import FilesAndS3
-from headrace.here.workers import MessageWorker, UnitWorker
+from headrace.here.workers import MessageWorker, Stopping, UnitWorker
 from headrace.job.model import Place
 from headrace.loader import Loader
 from headrace.plan import Plans
@@ -61,7 +60,7 @@ class Workbench:
         self.clock = clock or SystemClock()
         self.rng = random.SystemRandom()
         self.bucket = str(folder)
-        self.locks = JobLocks(folder / "locks")
+        self.locks = JobLocks(folder / "locks", self.clock)
         self.ledger = SqliteLedger(folder / "ledger.sqlite")
         self.store = FilesAndS3(lambda: s3 or S3ObjectStore(_s3(own)))
         self.plans = Plans(self.store, self.bucket)
@@ -86,7 +85,7 @@ class Workbench:
 
     def runner(self, workers: int, on_look: OnLook) -> Runner:
         """For one run of one job."""
-        stopping, queue = Event(), HereQueue(self.clock)
+        stopping, queue = Stopping(), HereQueue(self.clock)
         planner = Planner(
             self.store, self._places, self.ledger, self.locks, self.clock, self.bucket, ANYTHING
         )
@@ -105,12 +104,12 @@ class Workbench:
         )
         return Runner(parts, workers, on_look)
 
-    def _unit_worker(self, feed: Feed, stopping: Event) -> UnitWorker:
+    def _unit_worker(self, feed: Feed, stopping: Stopping) -> UnitWorker:
         loader = Loader(self.store, feed, self.ledger, self.clock, self.rng, self.bucket)
         scanner = Scanner(self.store, self._places, feed, self.ledger, self.clock, self.rng, self.bucket)
         return UnitWorker(loader, scanner, self.plans, self.ledger, self.clock, self.rng, stopping)
 
-    def _message_worker(self, queue: HereQueue, stopping: Event) -> MessageWorker:
+    def _message_worker(self, queue: HereQueue, stopping: Stopping) -> MessageWorker:
         writer = Writer(
             self.store, self._places, queue, self.ledger, self.plans, self.clock, self.rng, self.bucket
         )

@@ -8,7 +8,6 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from threading import Event
 
 from headrace.backoff import full_jitter
 from headrace.dead_letters import DeadLetters
@@ -30,6 +29,20 @@ _MESSAGE_SECONDS = 30.0
 _RESERVE_SECONDS = 1.0
 
 
+class Stopping:
+    """Whether the job is to stop. Unlike an Event it takes no lock, so that a signal's handler may set it:
+    the thread that the signal interrupts could hold that lock."""
+
+    def __init__(self) -> None:
+        self._is_set = False
+
+    def set(self) -> None:
+        self._is_set = True
+
+    def is_set(self) -> bool:
+        return self._is_set
+
+
 @dataclass(frozen=True, slots=True)
 class UnitWorker:
     """
@@ -43,7 +56,7 @@ class UnitWorker:
     ledger: Ledger
     clock: Clock
     rng: random.Random
-    stopping: Event
+    stopping: Stopping
 
     def work(self, job: str, work: Work) -> None:
         """Works on the unit until it is done, or its job is to stop. What no second try can mend is noted,
@@ -86,7 +99,7 @@ class MessageWorker:
     writer: Writer
     dead_letters: DeadLetters
     clock: Clock
-    stopping: Event
+    stopping: Stopping
 
     def work(self) -> None:
         """Writes messages until the queue is closed."""
@@ -112,7 +125,7 @@ class MessageWorker:
         return True
 
 
-def until(stopping: Event, clock: Clock | None = None, end: float = math.inf) -> Remaining:
+def until(stopping: Stopping, clock: Clock | None = None, end: float = math.inf) -> Remaining:
     """The time until `end`, and none any more once the job is to stop."""
 
     def remaining() -> float:

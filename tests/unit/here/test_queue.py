@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -18,7 +19,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def queue(clock: FakeClock) -> HereQueue:
-    return HereQueue(clock, room=10)
+    return HereQueue(clock, room=sys.getsizeof("x" * 10))
 
 
 def test_messages_come_in_the_order_in_which_they_were_sent(queue: HereQueue) -> None:
@@ -70,6 +71,17 @@ def test_who_fills_the_queue_waits_for_room_and_who_puts_back_does_not(queue: He
             body_of(queue)
         assert filling.result(timeout=10) == []
     assert body_of(queue) == "more"
+
+
+def test_room_is_memory_and_not_characters(clock: FakeClock) -> None:
+    wide = "𝄞" * 1000
+    queue = HereQueue(clock, room=2 * len(wide))
+    queue.send([wide])
+    with ThreadPoolExecutor(1) as pool:
+        filling = pool.submit(Feed(queue).send, ["more"])
+        with pytest.raises(TimeoutError):
+            filling.result(timeout=0.1)
+        queue.close()
 
 
 def test_nobody_waits_for_a_queue_that_is_closed(queue: HereQueue) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,9 @@ import pytest
 from headrace.errors import JobRunningError, TableAccessError, TransientError
 from headrace.here.locks import JobLocks
 from headrace.here.runner import Runner
-from headrace.here.wiring import Workbench
 from headrace.ledger import Stop
-from tests.builders import TABLE, Pipeline, is_balanced, job_document
-from tests.fakes import Crash, HastyClock
+from tests.builders import TABLE, is_balanced, job_document
+from tests.here import WORKERS, Machine, die
 from tests.scenarios import (
     COPY,
     READING,
@@ -22,56 +21,11 @@ from tests.scenarios import (
     WRITING,
     Scenario,
     outcome,
-    small_pipeline,
     uninterrupted,
 )
 
-WORKERS = 3
-
-
 SECOND_DELIVERIES = ("insert", "newer", "delete", "mirror", "truncate")
 """What a job wrote before it was killed, and does again, it may count as skipped or find gone."""
-
-
-class Machine:
-    """Processes one after the other on a machine with one folder, over the fakes of a pipeline."""
-
-    def __init__(self, folder: Path, pipeline: Pipeline) -> None:
-        self.folder = folder
-        self.pipeline = pipeline
-        self._open: list[Workbench] = []
-
-    def process(self) -> Workbench:
-        bench = Workbench(
-            self.folder, places=self.pipeline.places, s3=self.pipeline.store, clock=HastyClock()
-        )
-        self._open.append(bench)
-        return bench
-
-    def run(self, document: Mapping[str, Any], name: str = "one") -> dict[str, Any]:
-        return self.process().runner(WORKERS, lambda _: None).run(document, name)
-
-    def run_and(self, document: Mapping[str, Any], call: int, act: Any) -> dict[str, Any] | None:
-        """Does something to the runner at that call of a port; None where the process dies of it."""
-        runner = self.process().runner(WORKERS, lambda _: None)
-        self.pipeline.calls.at = {self.pipeline.calls.count + call: lambda: act(runner)}
-        try:
-            return runner.run(document, "one")
-        except Crash:
-            return None
-        finally:
-            self.pipeline.calls.at.clear()
-
-    def close(self) -> None:
-        for bench in self._open:
-            bench.close()
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
-    made = Machine(tmp_path / "state", small_pipeline())
-    yield made
-    made.close()
 
 
 def comes_to(machine: Machine, report: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,10 +81,6 @@ def test_a_job_whose_process_is_killed_is_done_by_the_next_one(
 def calls_until(scenario: Scenario, thousandth: int) -> int:
     """A quarter of the pipeline's calls are those of tables, queues and S3."""
     return 1 + uninterrupted(scenario)[1] * thousandth // 4000
-
-
-def die(_: Runner) -> None:
-    raise Crash
 
 
 @pytest.mark.parametrize("scenario", WRITING, ids=repr)
