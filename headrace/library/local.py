@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from headrace.errors import JobExistsError, JobNotFoundError
+from headrace.errors import JobNotFoundError
 from headrace.here.machine import HereMachine
 from headrace.job.control import check_job_name
 from headrace.job.model import Operation, Place
@@ -16,7 +16,7 @@ from headrace.library.deployed import Deployed
 from headrace.library.following import Report
 from headrace.library.jobs import JobStatus, JobSummary
 from headrace.library.naming import job_name_of
-from headrace.library.pipeline import JobDocument, Pipeline
+from headrace.library.pipeline import JobDocument, Pipeline, ignore
 from headrace.library.starting import check_job
 from headrace.locations import FILE
 from headrace.plan import Plan
@@ -35,10 +35,6 @@ _LATE_SECONDS = 0.0
 _READS_TEXT = (Operation.LOAD, Operation.RESTORE)
 
 OnProgress = Callable[[Progress], object]
-
-
-def _ignore(_: object) -> None:
-    """What is done where nobody wants to know."""
 
 
 def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
@@ -69,7 +65,7 @@ class LocalPipeline:
         folder: where jobs are kept, so that they can be resumed; by default see `state_folder`.
         region, profile: by default what the environment and the AWS configuration say.
         endpoint: URL of an emulator; by default AWS, or `AWS_ENDPOINT_URL`.
-        workers: batches that are written at once, and segments or chunks that are read at once.
+        workers: batches that are written at once, and segments that are read at once.
     """
 
     def __init__(
@@ -95,6 +91,7 @@ class LocalPipeline:
         self._bench = bench
         self._workers = workers
         self._runner: Runner | None = None
+        self._interrupted = False
         machine = HereMachine(bench.ledger, bench.locks, bench.store, bench.bucket)
         self._view = Pipeline.of(
             Deployed(machine, bench.store, bench.ledger, bench.clock, bench.rng, bench.bucket, _LATE_SECONDS)
@@ -111,7 +108,7 @@ class LocalPipeline:
     def close(self) -> None:
         self._bench.close()
 
-    def run(self, job: JobDocument, name: str | None = None, on_progress: OnProgress = _ignore) -> Report:
+    def run(self, job: JobDocument, name: str | None = None, on_progress: OnProgress | None = None) -> Report:
         """Runs a job to its end; returns its report, also that of one that failed.
 
         Args:
@@ -125,17 +122,13 @@ class LocalPipeline:
             JobExistsError: the name was used before.
         """
         checked = check_job(job, name)
-        if name and self._bench.ledger.job(name):
-            raise JobExistsError(
-                f"there is a job {name!r} on this machine already: give this one another name"
-            )
         name = name or job_name_of(checked.job, self._bench.clock.now(), self._bench.rng)
         document = (
             _with_chunks(checked.document) if checked.job.operation in _READS_TEXT else checked.document
         )
         return self._run(document, name, on_progress)
 
-    def resume(self, job: str, on_progress: OnProgress = _ignore) -> Report:
+    def resume(self, job: str, on_progress: OnProgress | None = None) -> Report:
         """Goes on with a job that was interrupted, that failed, or whose process was killed.
 
         Raises JobNotFoundError, JobRunningError."""
@@ -144,7 +137,9 @@ class LocalPipeline:
             raise JobNotFoundError(f"resume: there is no job {job!r} on this machine")
         return self._run({"resume": job}, job, on_progress)
 
-    def retry(self, job: str, mended: str | Path | None = None, on_progress: OnProgress = _ignore) -> Report:
+    def retry(
+        self, job: str, mended: str | Path | None = None, on_progress: OnProgress | None = None
+    ) -> Report:
         """Loads the rejects of a job again, in a job of their own.
 
         Args:
@@ -160,9 +155,11 @@ class LocalPipeline:
         return again if mended is None else again | {"source": url_of_path(mended)}
 
     def interrupt(self) -> None:
-        """Stops the job that runs, from a signal's handler or another thread; `run` then gives its report."""
-        if self._runner:
-            self._runner.interrupt()
+        """Stops the job that runs, from a signal's handler or another thread; `run` then gives its report.
+        Where none runs yet, the next one is stopped when it begins."""
+        self._interrupted = True
+        if runner := self._runner:
+            runner.interrupt()
 
     def jobs(self, limit: int = 20) -> list[JobSummary]:
         """The last jobs, the newest first."""
@@ -172,9 +169,9 @@ class LocalPipeline:
         """Where a job stands. Raises JobNotFoundError."""
         return self._view.status(job)
 
-    def wait(self, job: str, on_progress: OnProgress = _ignore, timeout: float | None = None) -> Report:
+    def wait(self, job: str, on_progress: OnProgress | None = None, timeout: float | None = None) -> Report:
         """Waits until a job that another process runs is over; see `Pipeline.wait`."""
-        return self._view.wait(job, on_progress, timeout)
+        return self._view.wait(job, on_progress or ignore, timeout)
 
     def report(self, job: str) -> Report:
         """The report of a job. Raises JobNotFoundError, JobRunningError."""
@@ -199,16 +196,21 @@ class LocalPipeline:
         """Stops a job that another process runs. Raises JobInvalidError: it has ended already."""
         return self._view.cancel(job)
 
-    def _run(self, document: Mapping[str, Any], name: str, on_progress: OnProgress) -> Report:
+    def _run(self, document: Mapping[str, Any], name: str, on_progress: OnProgress | None) -> Report:
         ledger, plans = self._bench.ledger, self._bench.plans
-        self._runner = self._bench.runner(
-            self._workers, lambda job: on_progress(read_progress(ledger, plans, job))
-        )
+
+        def tell(job: str) -> None:
+            if on_progress:
+                on_progress(read_progress(ledger, plans, job))
+
+        self._runner = self._bench.runner(self._workers, tell)
         try:
+            if self._interrupted:
+                self._runner.interrupt()
             report = self._runner.run(document, name)
         finally:
-            self._runner = None
-        on_progress(read_progress(ledger, plans, name))
+            self._runner, self._interrupted = None, False
+        tell(name)
         return report
 
 

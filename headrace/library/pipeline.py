@@ -26,7 +26,7 @@ JobDocument = Mapping[str, Any] | Job
 """A job as JSON, or read."""
 
 
-def _ignore(_: object) -> None:
+def ignore(_: object) -> None:
     """What is done where nobody wants to know."""
 
 
@@ -103,7 +103,7 @@ class Pipeline:
         path: str | Path,
         job: JobDocument,
         name: str | None = None,
-        on_sent: Callable[[int], object] = _ignore,
+        on_sent: Callable[[int], object] = ignore,
     ) -> str:
         """Sends a file of this machine to the data bucket and starts the job, a load or a restore, that has
         it as `source`; returns its name. The file there is deleted with what else the job leaves.
@@ -138,7 +138,7 @@ class Pipeline:
     def wait(
         self,
         job: str,
-        on_progress: Callable[[Progress], object] = _ignore,
+        on_progress: Callable[[Progress], object] = ignore,
         timeout: float | None = None,
     ) -> Report:
         """Waits until a job is over; returns its report, also that of one that failed.
