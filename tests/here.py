@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -48,12 +50,16 @@ class Machine:
         """Does something to the runner at that call of a port; None where the process dies of it."""
         runner = self.process().runner(WORKERS, lambda _: None)
         self.pipeline.calls.at = {self.pipeline.calls.count + call: lambda: act(runner)}
-        try:
-            return runner.run(document, "one")
-        except Crash:
-            return None
-        finally:
-            self.pipeline.calls.at.clear()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # a process that dies closes no file
+            try:
+                return runner.run(document, "one")
+            except Crash:
+                del runner
+                gc.collect()
+                return None
+            finally:
+                self.pipeline.calls.at.clear()
 
     def close(self) -> None:
         for bench in self._open:

@@ -78,10 +78,12 @@ class SqliteLedger:
         return sorted(records, key=lambda record: record.started, reverse=True)
 
     def forget(self, job: str) -> None:
-        """Deletes all that is known of a job."""
+        """Deletes all that is known of a job, its resumptions included."""
         with self._transaction():
             for table in ("records", "messages"):
-                self._database.execute(f"DELETE FROM {table} WHERE job = ? OR job LIKE ? || '/%'", (job, job))
+                self._database.execute(
+                    f"DELETE FROM {table} WHERE job = ? OR (job > ? || '/' AND job < ? || '0')", (job,) * 3
+                )
 
     def claim(self, record: JobRecord) -> JobRecord:
         with self._transaction():

@@ -42,6 +42,20 @@ def test_jobs_are_listed_the_latest_first_and_nothing_else(ledger: SqliteLedger)
     assert ledger.jobs() == [late, early]
 
 
+def test_a_job_is_forgotten_with_its_resumptions_and_no_other_with_it(ledger: SqliteLedger) -> None:
+    kept = [JobRecord(name, "arn", 1.0) for name in ("my-job", "my-job/resumption/1", "my_job2", "my_jo")]
+    for record in (*kept, *(JobRecord(name, "arn", 1.0) for name in ("my_job", "my_job/resumption/1"))):
+        ledger.claim(record)
+    ledger.settle("my_job", 0, 0, Outcome(Counts(written=1)))
+    ledger.forget("my_job")
+    assert [ledger.job(record.job) for record in kept] == kept
+    assert (ledger.job("my_job"), ledger.job("my_job/resumption/1"), ledger.settled("my_job")) == (
+        None,
+        None,
+        {},
+    )
+
+
 def test_there_are_no_jobs_in_a_ledger_that_is_new(ledger: SqliteLedger) -> None:
     assert ledger.jobs() == []
 

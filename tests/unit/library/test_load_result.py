@@ -55,7 +55,9 @@ def test_every_record_is_written_superseded_skipped_or_failed(
     assert result.total_records == sum(parts) == sum(row != "" for row in rows)
     assert bool(result.errors) == bool(result.failed_writes)
     assert 0.0 <= result.success_rate() <= 100.0
-    assert sum("n" in item for item in fakes.items.values()) == result.successful_writes
+    there = sum("n" in item for item in fakes.items.values())
+    assert there >= result.successful_writes  # of a batch in which a load had to stop some may be there
+    assert there == result.successful_writes or "no more" in result.errors
 
 
 @given(total=st.integers(0, 10**9), data=st.data())

@@ -147,11 +147,8 @@ def test_a_job_that_another_process_runs_is_seen(
 ) -> None:
     with running(machine, pipeline) as report:
         status = another.status("mine")
-        assert (status.status, status.phase, status.progress.total) == (
-            Status.RUNNING,
-            JobPhase.WORKING,
-            24,
-        )
+        assert (status.status, status.progress.total) == (Status.RUNNING, 24)
+        assert status.phase in (JobPhase.WORKING, JobPhase.SETTLING)
         assert [one.status for one in another.jobs()] == [Status.RUNNING]
         with pytest.raises(JobRunningError, match="has no report before it ends"):
             another.report("mine")
