@@ -9,12 +9,12 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from benchmarks.resident import peak_kib
 from benchmarks.wire import ENDPOINT, Wire
 from headrace import names
 from lambdas import wiring
@@ -50,18 +50,12 @@ def measure(function: str, folder: Path, events: list[Any]) -> dict[str, Any]:
     wire.attach()
     handler = importlib.import_module(f"lambdas.{function}").handler
     _ = wiring.planner(), wiring.loader(), wiring.scanner(), wiring.writer()
-    before, answer = _peak(), None
+    before, answer = peak_kib(), None
     for event in events:
         answer = handler(event, _CONTEXT)
     if wire.failed:
         raise RuntimeError(f"a figure of what failed would be none: {wire.failed}")
-    return {"before": before, "peak": _peak(), "answer": answer}
-
-
-def _peak() -> int:
-    """KiB. Not `ru_maxrss`, which starts from the peak of the process that started this one."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    return int(found[1]) if found else 0
+    return {"before": before, "peak": peak_kib(), "answer": answer}
 
 
 if __name__ == "__main__":

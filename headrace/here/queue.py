@@ -14,7 +14,7 @@ from headrace.errors import SendError
 from headrace.ports import Clock
 
 ROOM_BYTES = 4 * 1024 * 1024
-"""Memory of messages that wait, some 17 of the default size; who sends more waits himself."""
+"""Memory of messages that wait; who sends more waits himself."""
 _LOOK_SECONDS = 0.5
 """How often who waits looks whether the queue was closed or a message has rested enough."""
 

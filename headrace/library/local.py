@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from headrace.here.wiring import Workbench
 
 DEFAULT_WORKERS = 10
-CHUNK_BYTES = 1024 * 1024
-"""Of a job that does not say it: on one machine small chunks keep the memory small, and cost nothing."""
+_SMALL = {"chunk_bytes": 1024 * 1024, "message_bytes": 60 * 1024}
+"""Of a job that does not say them: on one machine small chunks and messages keep the memory small, and cost
+nothing. From 128 KiB on glibc's malloc gives a block pages of its own, for a while: then it leaves holes."""
 _LATE_SECONDS = 0.0
 """A process writes its job's report itself: of one that ended without, none comes."""
 _READS_TEXT = (Operation.LOAD, Operation.RESTORE)
@@ -123,9 +124,7 @@ class LocalPipeline:
         """
         checked = check_job(job, name)
         name = name or job_name_of(checked.job, self._bench.clock.now(), self._bench.rng)
-        document = (
-            _with_chunks(checked.document) if checked.job.operation in _READS_TEXT else checked.document
-        )
+        document = _made_small(checked.document) if checked.job.operation in _READS_TEXT else checked.document
         return self._run(document, name, on_progress)
 
     def resume(self, job: str, on_progress: OnProgress | None = None) -> Report:
@@ -214,8 +213,8 @@ class LocalPipeline:
         return report
 
 
-def _with_chunks(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {**document, "parallel": {"chunk_bytes": CHUNK_BYTES, **document.get("parallel", {})}}
+def _made_small(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {**document, "parallel": {**_SMALL, **document.get("parallel", {})}}
 
 
 def _workbench(folder: Path, own: Place) -> Workbench:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import doctest
-import io
 import json
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,13 +18,13 @@ from headrace.library.pipeline import Pipeline as LibraryPipeline
 from headrace.ports import KeyAttribute, TableSchema
 from tests.builders import HOME, Pipeline
 from tests.docs.blocks import block, page
+from tests.docs.running import check_prints
 from tests.library import DeployedFakes
 
 PAGE = page("use-the-library")
 KEY = (KeyAttribute("order", "N", "partition"),)
 TABLES = [TableSchema(name, HOME + name, KEY) for name in ("orders", "orders-staging")]
 ITEMS = [json.loads(line)["Item"] for line in block(page("read-a-table"), "items", "orders").splitlines()]
-_BLOCK = re.compile(r"^```(python|text)\n((?:.*\n)*?)```$", re.MULTILINE)
 
 
 @pytest.fixture
@@ -44,26 +41,8 @@ def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[DeployedFa
         yield deployed
 
 
-def run(code: str, names: dict[str, Any]) -> str:
-    """What it prints."""
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(code, PAGE.name, "exec"), names)
-    return printed.getvalue()
-
-
 def test_the_page_prints_what_it_says(shop: DeployedFakes) -> None:
-    names: dict[str, Any] = {}
-    told, printed = [], ""
-    for language, text in _BLOCK.findall(PAGE.read_text()):
-        if language == "python":
-            assert not printed, "a block that prints is followed by what it prints"
-            printed = run(text, names)
-        else:
-            assert printed == text
-            told.append(text)
-            printed = ""
-    assert len(told) == 8
+    assert len(check_prints(PAGE)) == 8
     assert len(shop.fakes.items_of("orders-staging")) == 4
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from benchmarks import memory, planning, rows, segments, tables
+from benchmarks import here, memory, planning, rows, segments, tables
 from benchmarks.samples import HARD, HARD_LINES, ORDERS_HEADER, Quoting, orders, pairs, save
 from headrace.delimited.dialect import MAX_RECORD_BYTES
 from headrace.items.size import MAX_ITEM_BYTES, item_size
@@ -96,3 +96,11 @@ def test_memory_measures_a_segment_for_each_job() -> None:
     work = [figure.work for figure in found]
     assert work == ["plan of export csv", "export csv", "copy"]
     assert all(0 < figure.before <= figure.peak for figure in found)
+
+
+def test_here_measures_a_load_of_each_size(capsys: pytest.CaptureFixture[str]) -> None:
+    here.main(["--rows", "40", "400"])
+    _, _, *printed = capsys.readouterr().out.splitlines()
+    figures = [[cell.strip() for cell in line.split("|")] for line in printed]
+    assert [one[1] for one in figures] == ["40", "400"]
+    assert all(0 < int(one[4]) <= int(one[5]) for one in figures)

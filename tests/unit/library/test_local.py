@@ -90,13 +90,20 @@ def test_a_file_of_this_machine_is_loaded(pipeline: LocalPipeline, tmp_path: Pat
     assert report["rows"]["written"] == 24
 
 
-def test_a_text_is_cut_into_small_chunks_unless_the_job_says_otherwise(pipeline: LocalPipeline) -> None:
-    default = pipeline.run(job_document(), "default")
-    pipeline.run(job_document(parallel={"message_bytes": 2048}), "messages")
-    own = pipeline.run(job_document(parallel=SMALL), "own")
-    sizes = [pipeline.plan(job).job.chunk_bytes for job in ("default", "messages", "own")]
-    assert sizes == [1024 * 1024, 1024 * 1024, 1024]
-    assert (default["units"]["planned"], own["units"]["planned"]) == (1, 2)
+@pytest.mark.parametrize(
+    ("parallel", "sizes"),
+    [
+        ({}, (1024 * 1024, 60 * 1024)),
+        ({"message_bytes": 2048}, (1024 * 1024, 2048)),
+        ({"chunk_bytes": 2048}, (2048, 60 * 1024)),
+    ],
+)
+def test_chunks_and_messages_are_small_unless_the_job_says_otherwise(
+    pipeline: LocalPipeline, parallel: dict[str, int], sizes: tuple[int, int]
+) -> None:
+    pipeline.run(job_document(parallel=parallel), "mine")
+    job = pipeline.plan("mine").job
+    assert (job.chunk_bytes, job.message_bytes) == sizes
 
 
 def test_whoever_watches_sees_the_job_to_its_end(pipeline: LocalPipeline) -> None:
