@@ -12,7 +12,9 @@ from headrace.errors import SourceAccessError, SourceChangedError, SourceNotFoun
 from headrace.locations import url_of
 from headrace.ports import ObjectRef
 
-_BLOCK = 1024 * 1024
+_BLOCK = 64 * 1024
+"""Larger ones gain nothing. And once blocks of 128 KiB and more were given back, glibc's malloc takes them
+from the same memory as small ones, which then has holes."""
 _UNFINISHED = ".headrace-unfinished"
 """How the name of a file ends that is being written."""
 

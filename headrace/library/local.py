@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 DEFAULT_WORKERS = 10
 _SMALL = {"chunk_bytes": 1024 * 1024, "message_bytes": 60 * 1024}
 """Of a job that does not say them: on one machine small chunks and messages keep the memory small, and cost
-nothing. From 128 KiB on glibc's malloc gives a block pages of its own, for a while: then it leaves holes."""
+nothing: see `_BLOCK` in headrace/here/folders.py."""
 _LATE_SECONDS = 0.0
 """A process writes its job's report itself: of one that ended without, none comes."""
 _READS_TEXT = (Operation.LOAD, Operation.RESTORE)
