@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any
@@ -41,4 +40,4 @@ def exit_for(error: HeadraceError) -> Exit:
 def tell_error(text: str) -> None:
     """On standard error; what are several problems has a line each."""
     for line in text.split("\n"):
-        click.secho(f"headrace: {line}", err=True, fg="red" if sys.stderr.isatty() else None)
+        click.secho(f"headrace: {line}", err=True, fg="red")

@@ -76,10 +76,8 @@ def _json(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def show_status(status: JobStatus) -> None:
-    is_coloured = sys.stdout.isatty()
     colour = _COLOURS.get(status.status, _OTHERWISE)
-    headline = f"{status.status}  {status.job}"
-    click.secho(headline, fg=colour if is_coloured else None, bold=is_coloured)
+    click.secho(f"{status.status}  {status.job}", fg=colour, bold=True)
     for line in status_lines(status):
         click.echo(line)
 

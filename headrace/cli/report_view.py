@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
 
 import click
@@ -22,9 +21,7 @@ def show_json(value: object) -> None:
 def show_report(report: Report) -> None:
     """On standard output."""
     colour = "green" if report["status"] == "SUCCEEDED" else "red"
-    is_coloured = sys.stdout.isatty()
-    headline = f"{report['status']}  {report['job']}, {report['seconds']:.1f} s"
-    click.secho(headline, fg=colour if is_coloured else None, bold=is_coloured)
+    click.secho(f"{report['status']}  {report['job']}, {report['seconds']:.1f} s", fg=colour, bold=True)
     for line in report_lines(report):
         click.echo(line)
 

@@ -52,7 +52,7 @@ def test_every_command_has_its_section_with_usage_and_examples(name: str) -> Non
     command = ENTRIES[name].load()
     with click.Context(command, info_name=f"headrace {name}") as context:
         usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
-    assert SECTIONS[name].startswith(f"\n`{usage}`\n") or SECTIONS[name].startswith(f"`{usage}`\n")
+    assert SECTIONS[name].startswith(f"`{usage}`\n")
     assert f"```sh\nheadrace {name} " in SECTIONS[name]
 
 

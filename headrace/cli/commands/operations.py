@@ -109,7 +109,7 @@ def _sections(options: Sequence[FieldOption]) -> dict[str, list[click.Option]]:
 
 
 def arguments_of(operation: Operation) -> list[click.Parameter]:
-    """None is required, as `--job` may say it; what is missing then, the job's own check tells."""
+    """None is required, as `--job` may say it."""
     metavars = _METAVARS[operation]
     return [click.Argument([side], required=False, metavar=metavars[side]) for side in ARGUMENTS[operation]]
 

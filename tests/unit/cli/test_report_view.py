@@ -143,8 +143,8 @@ def test_columns_that_look_like_numbers_come_with_the_option_that_makes_them_suc
     assert "column 'total' looks like N: --column total=N" in told
 
 
-def test_the_headline_is_coloured_in_a_terminal_only(
+def test_the_headline_is_how_it_ended_and_how_long_it_took(
     pipeline: Pipeline, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    show_report(pipeline.run("id\na\n"))
-    assert capsys.readouterr().out.splitlines()[0].startswith("SUCCEEDED  one, ")
+    show_report(pipeline.run("id\na\n") | {"seconds": 83.25})
+    assert capsys.readouterr().out.splitlines()[0] == "SUCCEEDED  one, 83.2 s"
