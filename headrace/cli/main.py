@@ -43,7 +43,8 @@ def run(args: list[str]) -> int:
         if debug:
             raise
         where = error.ctx.command_path if error.ctx else "headrace"
-        tell_error(f"{error.format_message().rstrip('.')}; see {where} --help")
+        told = " ".join(error.format_message().split()).rstrip(".")
+        tell_error(f"{told}; see {where} --help")
         return Exit.USAGE
     except click.Abort as error:
         tell_error("interrupted" if error.__cause__ else "nothing was done")
