@@ -55,7 +55,8 @@ if TYPE_CHECKING:
         WriteRefusedError,
     )
     from headrace.library.jobs import JobStatus, JobSummary
-    from headrace.library.loaders import AsyncDynamoDBLoader, LoadResult, ThreadedDynamoDBLoader
+    from headrace.library.load_result import LoadResult
+    from headrace.library.loaders import AsyncDynamoDBLoader, ThreadedDynamoDBLoader
     from headrace.library.local import LocalPipeline
     from headrace.library.pipeline import Pipeline
     from headrace.progress import Progress
@@ -128,7 +129,7 @@ _MODULES = {
     "FailedItem": "headrace.aws.manager",
     "JobStatus": "headrace.library.jobs",
     "JobSummary": "headrace.library.jobs",
-    "LoadResult": "headrace.library.loaders",
+    "LoadResult": "headrace.library.load_result",
     "LocalPipeline": "headrace.library.local",
     "Pipeline": "headrace.library.pipeline",
     "Progress": "headrace.progress",
