@@ -14,7 +14,9 @@ from headrace.library.local import LocalPipeline, url_of_path
 from tests.builders import TABLE
 from tests.cli import Shell
 
-ROWS = "id,name\n" + "".join(f"k{n},{'x' * 60}{n}\n" for n in range(60))
+COUNT = 2000
+"""So many that a job of them is not done before the signal is dealt with."""
+ROWS = "id,name\n" + "".join(f"k{n},{'x' * 60}{n}\n" for n in range(COUNT))
 SMALL = ["--message-bytes", "1024", "--chunk-bytes", "1024", "--workers", "1"]
 
 
@@ -32,11 +34,11 @@ def test_a_job_that_is_interrupted_says_so_and_is_resumed(shell: Shell, number: 
     assert "Stopping: what is queued is set aside. Again to end at once." in said.errors
     assert "JobCancelledError: interrupted" in said.out
     assert "headrace resume mine" in said.out
-    assert len(shell.here.items) < 60
+    assert len(shell.here.items) < COUNT
     assert shell("status", "mine").out.startswith("CANCELLED")
     resumed = shell("resume", "mine", "--json")
     assert resumed.code == Exit.DONE
-    assert resumed.json["rows"]["written"] == len(shell.here.items) == 60
+    assert resumed.json["rows"]["written"] == len(shell.here.items) == COUNT
 
 
 def test_the_handlers_are_those_of_before_once_the_job_is_over(shell: Shell) -> None:
