@@ -11,12 +11,9 @@ from types import ModuleType
 
 import pytest
 
-import headrace
+from headrace import AsyncDynamoDBLoader, LoadResult, ThreadedDynamoDBLoader
 from headrace.here import wiring
 from headrace.library import loaders, local
-from headrace.library.load_result import LoadResult
-from headrace.library.loaders import AsyncDynamoDBLoader, ThreadedDynamoDBLoader
-from headrace.library.local import LocalPipeline
 from headrace.ports import KeyAttribute, TableSchema
 from tests.builders import HOME, Pipeline
 from tests.docs.blocks import block, page, table
@@ -32,9 +29,6 @@ TABLES = [TableSchema(name, HOME + name, KEY) for name in ("orders", "orders-sta
 def fakes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pipeline:
     """The tables of the page, and the folder in which it works."""
     made = Pipeline(schema=TABLES[0], others=(TABLES[1],))
-    for name in ("AsyncDynamoDBLoader", "ThreadedDynamoDBLoader"):
-        monkeypatch.setattr(headrace, name, getattr(loaders, name), raising=False)
-    monkeypatch.setattr(headrace, "LocalPipeline", LocalPipeline, raising=False)
     monkeypatch.setattr(wiring, "Workbench", benches_over(made))
     monkeypatch.chdir(tmp_path)
     text = block(page("load-a-file"), "csv", "orders")

@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-import headrace
-from headrace.library.loaders import AsyncDynamoDBLoader, ThreadedDynamoDBLoader
 from tests.seeds.tables import SERVICES, Service, service
 
 PROGRAMMATIC = """
@@ -137,8 +135,6 @@ print(result.successful_writes, result.failed_writes)
 
 @pytest.fixture(params=SERVICES)
 def aws(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    monkeypatch.setattr(headrace, "AsyncDynamoDBLoader", AsyncDynamoDBLoader, raising=False)
-    monkeypatch.setattr(headrace, "ThreadedDynamoDBLoader", ThreadedDynamoDBLoader, raising=False)
     with service(request.param, monkeypatch) as found:
         yield found
 
