@@ -179,6 +179,8 @@ class ReadRequest:
     """Items that DynamoDB looks at, before the filter."""
     count: bool = False
     """No items, only how many."""
+    reverse: bool = False
+    """Of a Query: from the highest sort key down."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ _COMPARISON = re.compile(r"(\S+?)\s*(=|<>|<=|>=|<|>)\s*(:\w+)")
 _FUNCTION = re.compile(
     r"(begins_with|attribute_exists|attribute_not_exists)\s*\(\s*([^\s,)]+)(?:\s*,\s*(:\w+))?\s*\)"
 )
+_BETWEEN = re.compile(r"(\S+)\s+BETWEEN\s+(:\w+)\s+AND\s+(:\w+)")
+_AND = re.compile(r"\s+AND\s+(?!:)")
 _NAME = re.compile(r"#?\w+")
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
@@ -53,7 +55,11 @@ def read_page(schema: TableSchema, items: list[Item], request: ReadRequest, page
     order = _order(schema, keys)
     rows = sorted((item for item in items if _is_in_index(item, keys) and is_asked_for(item)), key=order)
     if request.start is not None:
-        rows = rows[bisect.bisect_right(rows, order(orjson.loads(request.start)), key=order) :]
+        start = order(orjson.loads(request.start))
+        behind = bisect.bisect_right(rows, start, key=order)
+        rows = rows[: bisect.bisect_left(rows, start, key=order)] if request.reverse else rows[behind:]
+    if request.reverse:
+        rows.reverse()
     size = min(page_items, request.limit or page_items)
     seen = rows[:size]
     found = [item for item in seen if matches(item)]
@@ -146,7 +152,7 @@ class Expressions:
     used: set[str] = field(default_factory=set)
 
     def condition(self, text: str | None) -> Predicate:
-        terms = [self._term(term) for term in re.split(r"\s+AND\s+", text.strip())] if text else []
+        terms = [self._term(term) for term in _AND.split(text.strip())] if text else []
         return lambda item: all(term(item) for term in terms)
 
     def names_of(self, text: str | None) -> frozenset[str] | None:
@@ -165,6 +171,10 @@ class Expressions:
     def _term(self, text: str) -> Predicate:
         if match := _COMPARISON.fullmatch(text):
             return self._comparison(*match.groups())
+        if match := _BETWEEN.fullmatch(text):
+            name, low, high = match.groups()
+            bounds = self._comparison(name, ">=", low), self._comparison(name, "<=", high)
+            return lambda item: all(holds(item) for holds in bounds)
         match = _FUNCTION.fullmatch(text)
         assert match, f"the fake does not know the expression {text!r}"
         name = self._name(match[2])

@@ -44,7 +44,7 @@ class DynamoTables:
         return TableSchema(
             described["TableName"],
             described["TableArn"],
-            tuple(_keys(described)),
+            tuple(keys_of(described)),
             items=described.get("ItemCount", 0),
             bytes=described.get("TableSizeBytes", 0),
             read_capacity=_read_capacity(described),
@@ -160,7 +160,9 @@ def _read_body(request: ReadRequest) -> dict[str, Any]:
         "Select": "COUNT" if request.count and not request.projection else None,
         "ReturnConsumedCapacity": "TOTAL",
     }
-    if not request.key_condition:
+    if request.key_condition:
+        body["ScanIndexForward"] = not request.reverse
+    else:
         body |= {"Segment": request.segment, "TotalSegments": request.segments}
     return {name: value for name, value in body.items() if value not in (None, {}, "")}
 
@@ -189,7 +191,12 @@ def _together(puts: Iterable[Written]) -> Written:
     )
 
 
-def _keys(table: Mapping[str, Any]) -> Iterator[KeyAttribute]:
+def keys_of(table: Mapping[str, Any]) -> Iterator[KeyAttribute]:
+    """The table's own keys, then those of its indexes.
+
+    Args:
+        table: as DescribeTable gives it.
+    """
     types = {one["AttributeName"]: one["AttributeType"] for one in table["AttributeDefinitions"]}
     schemas = [(None, table["KeySchema"])]
     for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from headrace.job.model import Place
 from headrace.library.local import DEFAULT_WORKERS, LocalPipeline
 from headrace.library.pipeline import Pipeline
 from headrace.names import STACK_NAME
+from headrace.ports import ObjectStore, Places
+
+if TYPE_CHECKING:
+    from headrace import DynamoDBManager
 
 CONNECTION: Final[tuple[click.Option, ...]] = (
     click.Option(["--profile"], metavar="NAME", help="A profile of the AWS configuration."),
@@ -67,6 +72,29 @@ class Connection:
         )
         click.get_current_context().call_on_close(pipeline.close)
         return pipeline
+
+    @property
+    def own(self) -> Place:
+        """What holds for tables, queues and buckets that do not say it."""
+        return Place(region=self.region, profile=self.profile, endpoint=self.endpoint)
+
+    @cached_property
+    def places(self) -> Places:
+        from headrace.here.wiring import places_of  # noqa: PLC0415 - brings all of AWS's SDK
+
+        return places_of(self.own)
+
+    @cached_property
+    def store(self) -> ObjectStore:
+        from headrace.here.wiring import store_of  # noqa: PLC0415
+
+        return store_of(self.own)
+
+    @cached_property
+    def manager(self) -> DynamoDBManager:
+        from headrace import DynamoDBManager  # noqa: PLC0415
+
+        return DynamoDBManager(self.region, self.endpoint, self.profile)
 
     @cached_property
     def deployed(self) -> Pipeline:

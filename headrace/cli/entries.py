@@ -29,4 +29,6 @@ ENTRIES: Final = {
     "retry": Entry("headrace.cli.commands.control:retry", "Load a job's rejects again.", _JOBS),
     "cancel": Entry("headrace.cli.commands.control:cancel", "Stop a job.", _JOBS),
     "resume": Entry("headrace.cli.commands.control:resume", "Go on with a job that was stopped.", _JOBS),
+    "query": Entry("headrace.cli.commands.query:query", "Show items by their keys.", _TABLES),
+    "tables": Entry("headrace.cli.commands.tables:tables", "List tables.", _TABLES),
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from headrace.errors import HeadraceError, JobCancelledError, JobInvalidError
+from headrace.errors import HeadraceError, JobCancelledError, JobInvalidError, RequestInvalidError
 from headrace.library.refusals import is_refusal
 
 
@@ -34,7 +34,7 @@ def exit_of(report: Mapping[str, Any], interrupted: bool = False) -> Exit:
 
 
 def exit_for(error: HeadraceError) -> Exit:
-    return Exit.USAGE if isinstance(error, JobInvalidError) else Exit.NOT_STARTED
+    return Exit.USAGE if isinstance(error, JobInvalidError | RequestInvalidError) else Exit.NOT_STARTED
 
 
 def tell_error(text: str) -> None:

@@ -62,9 +62,9 @@ class Workbench:
         self.bucket = str(folder)
         self.locks = JobLocks(folder / "locks", self.clock)
         self.ledger = SqliteLedger(folder / "ledger.sqlite")
-        self.store = FilesAndS3(lambda: s3 or S3ObjectStore(_s3(own)))
+        self.store = store_of(own, s3)
         self.plans = Plans(self.store, self.bucket)
-        self._places = places or AwsPlaces(own=own)
+        self._places = places or places_of(own)
         if patience:
             self._places = PatientPlaces(self._places, patience, self.clock, self.rng)
         self._forget_old_jobs(folder)
@@ -122,6 +122,16 @@ class NoEvents:
 
     def publish(self, detail: Mapping[str, Any]) -> None:
         """Does nothing."""
+
+
+def store_of(own: Place, s3: ObjectStore | None = None) -> ObjectStore:
+    """Files of this machine, and buckets."""
+    return FilesAndS3(lambda: s3 or S3ObjectStore(_s3(own)))
+
+
+def places_of(own: Place) -> Places:
+    """Where tables and queues are."""
+    return AwsPlaces(own=own)
 
 
 def _s3(own: Place) -> Any:

@@ -132,6 +132,18 @@ def test_a_key_condition_gives_the_items_of_one_key_in_order(tables: Tables, lim
     assert numbers(read(tables, by_city)) == list(range(1, 20, 2))
 
 
+@pytest.mark.parametrize("limit", [2, None])
+def test_a_query_goes_from_the_highest_sort_key_down_and_between_two(
+    tables: Tables, limit: int | None
+) -> None:
+    fill(tables, *map(item, range(20)))
+    request = replace(
+        ALL, key_condition="id = :id AND #at BETWEEN :from AND :to", names={"#at": "at"}, limit=limit,
+        values={":id": {"S": "p3"}, ":from": {"N": "8"}, ":to": {"N": "18"}}, reverse=True,
+    )  # fmt: skip
+    assert [one["at"]["N"] for one in read(tables, request)] == ["18", "13", "8"]
+
+
 @pytest.mark.parametrize("projection", [None, "id"])
 def test_a_count_has_no_items(tables: Tables, projection: str | None) -> None:
     fill(tables, *map(item, range(20)))

@@ -62,4 +62,6 @@ def refusal(code: str, message: str = "no", **more: Any) -> ClientError:
 def described(**more: Any) -> dict[str, Any]:
     """The answer of DescribeTable about an active table with the keys id and at."""
     keys = [{"AttributeName": "at", "KeyType": "RANGE"}, {"AttributeName": "id", "KeyType": "HASH"}]
-    return {"Table": {"TableName": "orders", "TableStatus": "ACTIVE", "KeySchema": keys, **more}}
+    types = [{"AttributeName": name, "AttributeType": kind} for name, kind in (("id", "S"), ("at", "N"))]
+    known = {"TableName": "orders", "TableStatus": "ACTIVE", "KeySchema": keys, "AttributeDefinitions": types}
+    return {"Table": {**known, **more}}

@@ -15,7 +15,11 @@ def units(read: int, write: int, **more: int) -> dict[str, Any]:
     return {"ProvisionedThroughput": {"ReadCapacityUnits": read, "WriteCapacityUnits": write, **more}}
 
 
-INDEX = {"IndexName": "by-city", "IndexStatus": "ACTIVE"}
+INDEX = {
+    "IndexName": "by-city",
+    "IndexStatus": "ACTIVE",
+    "KeySchema": [{"AttributeName": "at", "KeyType": "HASH"}],
+}
 PROVISIONED = described(**units(5, 6, NumberOfDecreasesToday=2), GlobalSecondaryIndexes=[INDEX | units(7, 8)])
 ON_DEMAND = described(
     BillingModeSummary={"BillingMode": "PAY_PER_REQUEST"},
