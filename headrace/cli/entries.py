@@ -31,4 +31,5 @@ ENTRIES: Final = {
     "resume": Entry("headrace.cli.commands.control:resume", "Go on with a job that was stopped.", _JOBS),
     "query": Entry("headrace.cli.commands.query:query", "Show items by their keys.", _TABLES),
     "tables": Entry("headrace.cli.commands.tables:tables", "List tables.", _TABLES),
+    "capacity": Entry("headrace.cli.commands.capacity:capacity", "Show and change capacity.", _TABLES),
 }

@@ -12,7 +12,7 @@ Row = Sequence[str | int | None]
 
 
 def show_rows(titles: Sequence[str], rows: Iterable[Row]) -> None:
-    """On standard output; to a person numbers have commas."""
+    """On standard output. To a person numbers have commas, and columns of nothing are not shown."""
     if sys.stdout.isatty():
         _show_table(titles, list(rows))
         return
@@ -27,11 +27,12 @@ def _show_table(titles: Sequence[str], rows: Sequence[Row]) -> None:
     from rich.text import Text  # noqa: PLC0415
 
     table = Table(box=SIMPLE_HEAD)
-    for position, title in enumerate(titles):
-        is_number = any(isinstance(row[position], int) for row in rows)
-        table.add_column(title, justify="right" if is_number else "left", overflow="fold")
+    told = [place for place in range(len(titles)) if not rows or any(row[place] is not None for row in rows)]
+    for place in told:
+        is_number = any(isinstance(row[place], int) for row in rows)
+        table.add_column(titles[place], justify="right" if is_number else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_told(cell)) for cell in row))
+        table.add_row(*(Text(_told(row[place])) for place in told))
     Console(highlight=False).print(table)
 
 

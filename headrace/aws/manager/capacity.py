@@ -10,7 +10,7 @@ from headrace.aws.manager.summary import Capacity, TableSummary, summary_of
 from headrace.aws.manager.throughput import BILLING_MODES, BillingMode, throughput
 from headrace.aws.manager.waiting import WaitMethods
 from headrace.errors import RequestInvalidError
-from headrace.job.problems import Problems, child
+from headrace.job.problems import Problems, child, seen
 
 _NAMES = ("read_capacity", "write_capacity")
 Units = tuple[int | None, int | None]
@@ -67,6 +67,63 @@ class CapacityMethods(WaitMethods):
             return now
         answer = self._call("update_table", table_name, TableName=table_name, **request)
         return summary_of(self._until_active(table_name) if wait else answer["TableDescription"])
+
+    def warm_table(
+        self,
+        table_name: str,
+        read: int | None = None,
+        write: int | None = None,
+        *,
+        index_name: str | None = None,
+        wait: bool = True,
+    ) -> TableSummary:
+        """Makes a table, or a global index of it, ready to take so many units a second at once.
+
+        DynamoDB charges for it, once. What a table is warm for is only ever raised.
+
+        Args:
+            read, write: units a second; None: as they are.
+            wait: False: return at once; the table is still being warmed.
+
+        Returns:
+            What there is now.
+
+        >>> manager.warm_table("Users", write=8_000, wait=False).name
+        'Users'
+        """
+        now = summary_of(self._describe(table_name))
+        problems = Problems(RequestInvalidError)
+        request = _warming(now, index_name, read, write, problems)
+        problems.raise_if_any()
+        answer = self._call("update_table", table_name, TableName=table_name, **request)
+        return summary_of(self._until_active(table_name) if wait else answer["TableDescription"])
+
+
+def _warming(
+    now: TableSummary, index: str | None, read: int | None, write: int | None, problems: Problems
+) -> dict[str, Any]:
+    known = {one.index: one for one in now.capacities}
+    if index not in known:
+        problems.add("index_name", seen(index), ", ".join(name for name in known if name) or "none")
+        return {}
+    if read is None and write is None:
+        problems.add("read, write", "are both missing", "one of them, or both")
+    found = known[index]
+    units = {
+        "ReadUnitsPerSecond": _raised("read", read, found.warm_read, problems),
+        "WriteUnitsPerSecond": _raised("write", write, found.warm_write, problems),
+    }
+    warm = {"WarmThroughput": {name: value for name, value in units.items() if value is not None}}
+    if index is None:
+        return warm
+    return {"GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": index, **warm}}]}
+
+
+def _raised(at: str, units: int | None, now: int | None, problems: Problems) -> int | None:
+    """DynamoDB wants both numbers where it has both."""
+    if units is not None and units < (now or 1):
+        problems.add(at, seen(units), f"{now or 1} or more, as what is warm does not get cold")
+    return now if units is None else units
 
 
 def _request(
