@@ -9,10 +9,12 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
 export CDK_DISABLE_VERSION_CHECK := 1
 
-.PHONY: help demo up down deploy test e2e lint
+.PHONY: help setup demo up down deploy test e2e lint
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
+
+setup: $(SETUP) ## make what the other targets need; .venv/bin/headrace is the command line
 
 demo: up ## start an emulator, deploy, load 50,000 rows, show the accounts
 	@./localstack/deploy.sh $(CDK_ARGS)
@@ -39,11 +41,12 @@ lint: .venv/.installed ## style and types
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 
-.venv/.installed: requirements.txt
+.venv/.installed: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Headrace needs Python 3.11 or newer: make PYTHON=python3.12")'
 	@echo "Installing what requirements.txt pins into .venv"
 	@$(PYTHON) -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 node_modules/.installed: package-lock.json

@@ -53,6 +53,7 @@ def checkout(tmp_path: Path) -> Path:
         "headrace/a.py",
         "headrace/aws/b.py",
         "headrace/cli/main.py",
+        "headrace/here/wiring.py",
         "headrace/library/pipeline.py",
         "lambdas/plan.py",
         "tests/t.py",
@@ -125,6 +126,13 @@ def test_the_functions_requirements_agree_with_the_developers() -> None:
 
 def _pins(path: Path) -> set[str]:
     return {line for line in path.read_text().splitlines() if line and not line.startswith("#")}
+
+
+def test_what_people_use_on_their_machines_is_not_in_the_asset() -> None:
+    asset = build_asset(ROOT, ROOT / ".build", Settings(local=True).target)
+    faces = [asset.path / "headrace" / name for name in ("cli", "here", "library")]
+    assert [path for path in (*faces, asset.path / "click", asset.path / "rich") if path.exists()] == []
+    assert (asset.path / "headrace" / "plan.py").exists()
 
 
 def test_every_handler_is_importable_from_the_bare_asset(tmp_path: Path) -> None:

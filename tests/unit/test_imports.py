@@ -77,6 +77,11 @@ def test_the_engine_does_not_know_its_faces(path: Path) -> None:
     assert not [name for name in imported(path) if name.startswith(("headrace.library", "headrace.cli"))]
 
 
+@pytest.mark.parametrize("path", [p for p in modules("headrace") if "cli" not in p.parts], ids=str)
+def test_the_command_line_alone_needs_what_it_is_made_with(path: Path) -> None:
+    assert not top_levels(path) & {"click", "rich"}
+
+
 @pytest.mark.parametrize("path", modules("headrace/library"), ids=str)
 def test_the_library_does_not_know_the_command_line(path: Path) -> None:
     assert not [name for name in imported(path) if name.startswith("headrace.cli")]
