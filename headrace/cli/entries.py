@@ -32,4 +32,12 @@ ENTRIES: Final = {
     "query": Entry("headrace.cli.commands.query:query", "Show items by their keys.", _TABLES),
     "tables": Entry("headrace.cli.commands.tables:tables", "List tables.", _TABLES),
     "capacity": Entry("headrace.cli.commands.capacity:capacity", "Show and change capacity.", _TABLES),
+    "up": Entry("headrace.cli.commands.stack:up", "Start an emulator of AWS on this machine.", _STACK),
+    "down": Entry("headrace.cli.commands.stack:down", "Stop it.", _STACK),
+    "deploy": Entry(
+        "headrace.cli.commands.stack:deploy", "Deploy the stack to an account or an emulator.", _STACK
+    ),
+    "completion": Entry(
+        "headrace.cli.commands.completion:completion", "Let your shell complete commands.", _STACK
+    ),
 }
