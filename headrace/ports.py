@@ -107,6 +107,17 @@ class KeyAttribute:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexSchema:
+    """What an item takes in an index. Its keys are among those of the table's schema."""
+
+    name: str
+    attributes: frozenset[str] | None = None
+    """What it has beside its own keys and the table's; None: everything."""
+    write_capacity: int | None = None
+    """Provisioned write units of a global index; None: on demand, or the table's."""
+
+
+@dataclass(frozen=True, slots=True)
 class TableSchema:
     name: str
     arn: str
@@ -118,6 +129,9 @@ class TableSchema:
     """Of the same age."""
     read_capacity: int | None = None
     """Provisioned read units; None: on demand."""
+    write_capacity: int | None = None
+    """Provisioned write units; None: on demand."""
+    indexes: tuple[IndexSchema, ...] = ()
     deletion_protection: bool = False
 
     @property

@@ -21,7 +21,9 @@ from infra.settings import Target
 
 PACKAGES = ("headrace", "lambdas")
 REQUIREMENTS = "lambdas/requirements.txt"
-_NOT_SHIPPED = ("__pycache__", "*.pyc", "cli", "here", "library", "requirements.txt")
+_NOT_SHIPPED = (
+    "__pycache__", "*.pyc", "requirements.txt", "cli", "estimating", "here", "library", "prices.*",
+)  # fmt: skip
 """What people use on their machines is not in it, nor the libraries that this alone needs."""
 _VARYING = ("*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED", "bin")
 """What pip writes differently from one machine or version to the next; no function reads it."""

@@ -15,9 +15,19 @@ from headrace.aws.raw import RawCalls
 from headrace.errors import ThrottledError, TransientError, WriteRefusedError
 from headrace.items.equality import canonical_item, same_items
 from headrace.job.model import Place
-from headrace.ports import Condition, Item, KeyAttribute, Page, ReadRequest, TableSchema, Written
+from headrace.ports import (
+    Condition,
+    IndexSchema,
+    Item,
+    KeyAttribute,
+    Page,
+    ReadRequest,
+    TableSchema,
+    Written,
+)
 
 _ROLES = {"HASH": "partition", "RANGE": "sort"}
+_INDEXES = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
 _RAW_OPERATIONS = ("BatchWriteItem", "BatchGetItem", "PutItem", "Query", "Scan")
 _KEY = {"-": {"S": "-"}}
 """Stands in for whatever item or key the client insists on."""
@@ -47,7 +57,9 @@ class DynamoTables:
             tuple(keys_of(described)),
             items=described.get("ItemCount", 0),
             bytes=described.get("TableSizeBytes", 0),
-            read_capacity=_read_capacity(described),
+            read_capacity=_capacity(described, described, "ReadCapacityUnits"),
+            write_capacity=_capacity(described, described, "WriteCapacityUnits"),
+            indexes=tuple(_indexes(described)),
             deletion_protection=described.get("DeletionProtectionEnabled", False),
         )
 
@@ -199,7 +211,7 @@ def keys_of(table: Mapping[str, Any]) -> Iterator[KeyAttribute]:
     """
     types = {one["AttributeName"]: one["AttributeType"] for one in table["AttributeDefinitions"]}
     schemas = [(None, table["KeySchema"])]
-    for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
+    for kind in _INDEXES:
         schemas += [(index["IndexName"], index["KeySchema"]) for index in table.get(kind) or []]
     for index, schema in schemas:
         for key in schema:
@@ -207,10 +219,23 @@ def keys_of(table: Mapping[str, Any]) -> Iterator[KeyAttribute]:
             yield KeyAttribute(name, types[name], _ROLES[key["KeyType"]], index)
 
 
-def _read_capacity(table: Mapping[str, Any]) -> int | None:
+def _indexes(table: Mapping[str, Any]) -> Iterator[IndexSchema]:
+    for kind in _INDEXES:
+        for index in table.get(kind) or []:
+            projection = index["Projection"]
+            names = frozenset(projection.get("NonKeyAttributes", ()))
+            yield IndexSchema(
+                index["IndexName"],
+                None if projection["ProjectionType"] == "ALL" else names,
+                _capacity(table, index, "WriteCapacityUnits"),
+            )
+
+
+def _capacity(table: Mapping[str, Any], described: Mapping[str, Any], units: str) -> int | None:
+    """Of the table, or of an index of it. None: on demand."""
     if table.get("BillingModeSummary", {}).get("BillingMode") == "PAY_PER_REQUEST":
         return None
-    return table.get("ProvisionedThroughput", {}).get("ReadCapacityUnits") or None
+    return described.get("ProvisionedThroughput", {}).get(units) or None
 
 
 def to_wire(value: Any) -> Any:

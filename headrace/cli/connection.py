@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from headrace.job.model import Place
-from headrace.library.local import DEFAULT_WORKERS, LocalPipeline
+from headrace.library.local import DEFAULT_WORKERS, LocalPipeline, state_folder
 from headrace.library.pipeline import Pipeline
 from headrace.names import STACK_NAME
-from headrace.ports import ObjectStore, Places
+from headrace.ports import Places
 
 if TYPE_CHECKING:
     from headrace import DynamoDBManager
+    from headrace.estimating.estimator import Estimator
+    from headrace.prices import Prices
 
 CONNECTION: Final[tuple[click.Option, ...]] = (
     click.Option(["--profile"], metavar="NAME", help="A profile of the AWS configuration."),
@@ -84,11 +86,10 @@ class Connection:
 
         return places_of(self.own)
 
-    @cached_property
-    def store(self) -> ObjectStore:
-        from headrace.here.wiring import store_of  # noqa: PLC0415
+    def estimator(self, prices: Prices) -> Estimator:
+        from headrace.here.wiring import estimator_of  # noqa: PLC0415
 
-        return store_of(self.own)
+        return estimator_of(state_folder(), self.own, prices)
 
     @cached_property
     def manager(self) -> DynamoDBManager:

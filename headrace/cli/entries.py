@@ -21,6 +21,7 @@ ENTRIES: Final = {
     "copy": Entry(_operation("copy"), "Copy a table, or a part of it, into another.", _MOVE),
     "truncate": Entry(_operation("truncate"), "Delete a table's items.", _MOVE),
     "count": Entry(_operation("count"), "Count a table's items.", _MOVE),
+    "plan": Entry("headrace.cli.commands.plan:plan", "Tell what a job would do and cost.", _MOVE),
     "jobs": Entry("headrace.cli.commands.jobs:jobs", "List jobs, the newest first.", _JOBS),
     "status": Entry("headrace.cli.commands.jobs:status", "Tell where a job stands.", _JOBS),
     "follow": Entry("headrace.cli.commands.control:follow", "Follow a job to its end.", _JOBS),

@@ -16,11 +16,12 @@ from headrace.aws.objects import S3ObjectStore
 from headrace.aws.places import AwsPlaces
 from headrace.clock import SystemClock
 from headrace.dead_letters import DeadLetters
+from headrace.estimating.estimator import Estimator
 from headrace.here.ledger import SqliteLedger
 from headrace.here.locks import JobLocks
 from headrace.here.patience import Patience, PatientPlaces
 from headrace.here.queue import Feed, HereQueue
-from headrace.here.runner import OnLook, Parts, Runner
+from headrace.here.runner import HOME, OnLook, Parts, Runner
 from headrace.here.stores import FilesAndS3
 from headrace.here.workers import MessageWorker, Stopping, UnitWorker
 from headrace.job.model import Place
@@ -28,6 +29,7 @@ from headrace.loader import Loader
 from headrace.plan import Plans
 from headrace.planner import Planner
 from headrace.ports import Clock, ObjectStore, Places
+from headrace.prices import Prices
 from headrace.reporter import Reporter
 from headrace.scanning.scanner import Scanner
 from headrace.writer import Writer
@@ -115,6 +117,14 @@ class Workbench:
         )
         dead_letters = DeadLetters(self.store, self.ledger, self.plans, self.rng, self.bucket)
         return MessageWorker(queue, writer, dead_letters, self.clock, stopping)
+
+
+def estimator_of(folder: Path, own: Place, prices: Prices) -> Estimator:
+    """
+    Args:
+        folder: where jobs of this machine are kept.
+    """
+    return Estimator(store_of(own), places_of(own), str(folder), ANYTHING, HOME, prices)
 
 
 class NoEvents:

@@ -33,7 +33,7 @@ _SMALL = {"chunk_bytes": 1024 * 1024, "message_bytes": 60 * 1024}
 nothing: see `_BLOCK` in headrace/here/folders.py."""
 _LATE_SECONDS = 0.0
 """A process writes its job's report itself: of one that ended without, none comes."""
-_READS_TEXT = (Operation.LOAD, Operation.RESTORE)
+READS_TEXT = (Operation.LOAD, Operation.RESTORE)
 
 OnProgress = Callable[[Progress], object]
 
@@ -124,7 +124,7 @@ class LocalPipeline:
         """
         checked = check_job(job, name)
         name = name or job_name_of(checked.job, self._bench.clock.now(), self._bench.rng)
-        document = _made_small(checked.document) if checked.job.operation in _READS_TEXT else checked.document
+        document = made_small(checked.document) if checked.job.operation in READS_TEXT else checked.document
         return self._run(document, name, on_progress)
 
     def resume(self, job: str, on_progress: OnProgress | None = None) -> Report:
@@ -213,7 +213,8 @@ class LocalPipeline:
         return report
 
 
-def _made_small(document: Mapping[str, Any]) -> dict[str, Any]:
+def made_small(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A job that reads text, as it runs on one machine."""
     return {**document, "parallel": {**_SMALL, **document.get("parallel", {})}}
 
 

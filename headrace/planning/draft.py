@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from headrace.errors import JobError, JobInvalidError
 from headrace.plan import Plan, Work
+from headrace.planning.sources import Text
 
 MAX_UNITS = 100_000
 """Of a text: as many as fit into the list of units that the state machine reads."""
@@ -20,6 +21,15 @@ class Draft:
 
     plan: Plan
     units: Sequence[Work]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A draft that may lack units behind those that it has. `texts`: all that the job would read."""
+
+    draft: Draft
+    texts: Sequence[Text]
+    is_whole: bool
 
 
 class Findings:

@@ -18,7 +18,7 @@ from headrace.items.infer import Suggestions, look_at
 from headrace.job.model import Job
 from headrace.job.parse import job_to_json
 from headrace.plan import Plan, Unit
-from headrace.planning.draft import MAX_UNITS, Draft, Findings
+from headrace.planning.draft import MAX_UNITS, Draft, Findings, Outline
 from headrace.planning.sources import Source, Text, find_source
 from headrace.ports import ObjectRef, ObjectStore, Places, Remaining, TableSchema
 from headrace.source import read_text
@@ -45,19 +45,20 @@ class TextPlanner:
 
         Raises JobError, TransientError."""
         source, schema = self._examine(job, home)
-        plan = Plan(
-            job_id=name,
-            job=source.job,
-            source=source.single,
-            codec=source.encoding.codec,
-            zipped=source.single is not None and source.texts[0].zipped,
-            header=source.header,
-            keys=schema.keys,
-        )
-        plan.compile_codec()
+        plan = _plan_of(name, source, schema)
         units = self._units(name, source, remaining, reserve)
-        if units is None:
-            return None
+        return None if units is None else self._draft(plan, source, schema, units)
+
+    def outline(self, name: str, job: Job, home: str, most_bytes: int) -> Outline:
+        """What planning would come to, with no more read than `most_bytes` and a unit; nothing is kept.
+
+        Raises JobError, TransientError."""
+        source, schema = self._examine(job, home)
+        plan = _plan_of(name, source, schema)
+        units, is_whole = self._first_units(source, most_bytes)
+        return Outline(self._draft(plan, source, schema, units), source.texts, is_whole)
+
+    def _draft(self, plan: Plan, source: Source, schema: TableSchema, units: Sequence[Unit]) -> Draft:
         seen = self._look(source, schema, units)
         plan = replace(plan, inferred=seen.inferred, looks_like=seen.looks_like, records=_add_up(units))
         return Draft(plan, units)
@@ -95,6 +96,17 @@ class TextPlanner:
                 return None
         return units or [_empty_unit(source)]
 
+    def _first_units(self, source: Source, most_bytes: int) -> tuple[list[Unit], bool]:
+        """Units until they have so many bytes, and whether those are all."""
+        units: list[Unit] = []
+        size, last = 0, source.texts[-1]
+        for text, unit in self._rest(source, ()):
+            units.append(unit)
+            size += 0 if unit.end is None else unit.end - unit.start
+            if size >= most_bytes and not (text is last and _is_at_end(text, unit)):
+                return units, False
+        return units or [_empty_unit(source)], True
+
     def _rest(self, source: Source, found: Sequence[Unit]) -> Iterator[tuple[Text, Unit]]:
         """The units behind those that were found before, each with the text that it is of."""
         last = {unit.part: unit for unit in found}
@@ -125,6 +137,21 @@ class TextPlanner:
         single, job = source.single, source.job
         more = sample_units(self._store, single, job.format, source.encoding, units) if single else ()
         return look_at(source.header, chain(source.sample, more), job, schema.keys)
+
+
+def _plan_of(name: str, source: Source, schema: TableSchema) -> Plan:
+    """Raises HeaderError: text and table do not fit."""
+    plan = Plan(
+        job_id=name,
+        job=source.job,
+        source=source.single,
+        codec=source.encoding.codec,
+        zipped=source.single is not None and source.texts[0].zipped,
+        header=source.header,
+        keys=schema.keys,
+    )
+    plan.compile_codec()
+    return plan
 
 
 def _check_size(source: Source) -> None:

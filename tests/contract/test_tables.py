@@ -18,8 +18,8 @@ from headrace.errors import (
     TransientError,
     WriteRefusedError,
 )
-from headrace.ports import Tables, Written
-from tests.contract.conftest import TABLE, client, create_orders, schema
+from headrace.ports import IndexSchema, Tables, Written
+from tests.contract.conftest import TABLE, client, create_orders, key_schema, schema
 
 
 def put(**attributes: dict[str, Any]) -> dict[str, Any]:
@@ -64,7 +64,34 @@ def test_a_table_tells_its_size_and_what_it_can_take() -> None:
         DeletionProtectionEnabled=True,
     )
     found = DynamoTables(dynamodb).describe(TABLE)
-    assert (found.read_capacity, found.deletion_protection) == (7, True)
+    assert (found.read_capacity, found.write_capacity, found.deletion_protection) == (7, 5, True)
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_table_tells_what_its_indexes_have_of_an_item() -> None:
+    dynamodb = client("dynamodb")
+    projections = {
+        "all": {"ProjectionType": "ALL"},
+        "keys": {"ProjectionType": "KEYS_ONLY"},
+        "some": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["note"]},
+    }
+    units = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 3}
+    keys = key_schema({"id": "HASH"})
+    dynamodb.create_table(
+        TableName=TABLE,
+        KeySchema=keys,
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        ProvisionedThroughput=units,
+        GlobalSecondaryIndexes=[
+            {"IndexName": name, "KeySchema": keys, "Projection": one, "ProvisionedThroughput": units}
+            for name, one in projections.items()
+        ],
+    )
+    assert DynamoTables(dynamodb).describe(TABLE).indexes == (
+        IndexSchema("all", None, 3),
+        IndexSchema("keys", frozenset(), 3),
+        IndexSchema("some", frozenset({"note"}), 3),
+    )
 
 
 def test_deletes_go_with_puts_and_what_is_not_there_is_no_matter(tables: Tables) -> None:

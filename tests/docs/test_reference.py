@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -95,22 +94,3 @@ def test_the_limits_are_those_of_the_code() -> None:
     limits = {MAX_RECORD_BYTES, HEAD_BYTES, MAX_ITEM_BYTES, MAX_MESSAGE_BYTES, MAX_LEVELS, MAX_UNITS}
     job = Job("", "")
     assert limits | {MAX_WINDOW_BYTES, *MAX_KEY_BYTES.values(), job.concurrency, job.message_bytes} <= numbers
-
-
-def _check_sum(rows: Sequence[Sequence[str]]) -> None:
-    *parts, total = (row[-3:] for row in rows)
-    for amount, price, cost in parts:
-        assert float(cost) == round(float(amount.replace(",", "")) * float(price.strip("$")) / 1e6, 4)
-    assert round(sum(float(cost) for _, _, cost in parts), 4) == float(total[-1])
-
-
-def test_the_costs_of_a_load_are_amount_times_price_and_add_up() -> None:
-    _check_sum(table(page("costs"), "costs"))
-
-
-def test_the_costs_of_other_operations_add_up_for_each() -> None:
-    rows = table(page("costs"), "costs of tables")
-    starts = [number for number, row in enumerate(rows) if row[0]]
-    assert [rows[start][0] for start in starts] == ["count", "export", "scan", "copy", "truncate"]
-    for start, end in pairwise([*starts, len(rows)]):
-        _check_sum(rows[start:end])

@@ -54,6 +54,9 @@ def checkout(tmp_path: Path) -> Path:
         "headrace/aws/b.py",
         "headrace/cli/main.py",
         "headrace/here/wiring.py",
+        "headrace/estimating/estimator.py",
+        "headrace/prices.json",
+        "headrace/prices.py",
         "headrace/library/pipeline.py",
         "lambdas/plan.py",
         "tests/t.py",
@@ -130,7 +133,7 @@ def _pins(path: Path) -> set[str]:
 
 def test_what_people_use_on_their_machines_is_not_in_the_asset() -> None:
     asset = build_asset(ROOT, ROOT / ".build", Settings(local=True).target)
-    faces = [asset.path / "headrace" / name for name in ("cli", "here", "library")]
+    faces = [asset.path / "headrace" / name for name in ("cli", "estimating", "here", "library")]
     assert [path for path in (*faces, asset.path / "click", asset.path / "rich") if path.exists()] == []
     assert (asset.path / "headrace" / "plan.py").exists()
 

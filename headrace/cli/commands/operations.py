@@ -52,7 +52,7 @@ HELP = {
     Operation.TRUNCATE: "Delete all items of TABLE, or those for which --filter holds.",
     Operation.COUNT: "Count the items of TABLE, exactly.",
 }
-_JOB_FILE = click.Option(
+JOB_FILE = click.Option(
     ["--job", "job_file"],
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
@@ -104,7 +104,7 @@ def _sections(options: Sequence[FieldOption]) -> dict[str, list[click.Option]]:
     found: dict[str, list[click.Option]] = {heading: [] for heading in (_READ, _FORMAT, _WRITE, _WORK)}
     for one in options:
         found[_HEADINGS.get(one.path[0], _WORK)].append(one.option)
-    found[_WORK] += [_JOB_FILE, _JOB_NAME, _REPORT_FILE, _YES, WORKERS]
+    found[_WORK] += [JOB_FILE, _JOB_NAME, _REPORT_FILE, _YES, WORKERS]
     return {**found, _WHERE: [*WHERE, DETACH, *CONNECTION]}
 
 
@@ -116,11 +116,9 @@ def arguments_of(operation: Operation) -> list[click.Parameter]:
 
 def run_operation(operation: Operation, options: list[FieldOption], given: Mapping[str, Any]) -> Exit:
     connection = Connection.of(given)
-    document = read_document(operation, options, given)
-    if operation is Operation.TRUNCATE and "confirm" not in document:
-        document["confirm"] = _table_of(document.get("target"))
+    document = with_confirmation(operation, read_document(operation, options, given))
     parse_job(document)
-    is_here = connection.chooses_here(_is_here_by_default(document))
+    is_here = connection.chooses_here(is_here_by_default(document))
     if not given["is_confirmed"]:
         confirm_destruction(connection, document, is_here)
     output = Output(given["is_json"], given["report_file"])
@@ -155,7 +153,14 @@ def _check_sides(operation: Operation, document: Mapping[str, Any]) -> None:
         raise click.UsageError(f"{' and '.join(missing)} missing; name them, or a job by --job FILE")
 
 
-def _is_here_by_default(document: Mapping[str, Any]) -> bool:
+def with_confirmation(operation: Operation, document: dict[str, Any]) -> dict[str, Any]:
+    """A truncate names its table twice; who types it is asked instead."""
+    if operation is not Operation.TRUNCATE or "confirm" in document:
+        return document
+    return document | {"confirm": _table_of(document.get("target"))}
+
+
+def is_here_by_default(document: Mapping[str, Any]) -> bool:
     """Files are here; what is in S3 is the pipeline's; tables are wherever they are."""
     sides = [document.get(side) for side in ("source", "target")]
     urls = [side for side in sides if isinstance(side, str) and side.startswith("s3://")]

@@ -8,7 +8,6 @@ import pytest
 
 from headrace.cli.connection import Connection
 from headrace.cli.main import run
-from headrace.ports import ObjectStore
 from tests.fakes import MemoryPlaces
 
 
@@ -33,7 +32,6 @@ class CommandLine:
         return Ran(code, captured.out, captured.err)
 
 
-def connect(monkeypatch: pytest.MonkeyPatch, places: MemoryPlaces, store: ObjectStore | None = None) -> None:
+def connect(monkeypatch: pytest.MonkeyPatch, places: MemoryPlaces) -> None:
     """Lets every command find these in place of AWS."""
     monkeypatch.setattr(Connection, "places", places)
-    monkeypatch.setattr(Connection, "store", store)
