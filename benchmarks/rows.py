@@ -9,19 +9,22 @@ import csv
 import io
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 
 from benchmarks.samples import ORDERS_COLUMNS, ORDERS_HEADER, orders
+from headrace.delimited.batches import BatchReader
 from headrace.delimited.encoding import TextEncoding
 from headrace.delimited.records import RecordReader
 from headrace.delimited.rejects import RejectsFormat
 from headrace.delimited.split import Limits
 from headrace.items.codec import RowCodec
+from headrace.items.maker import RowMaker
 from headrace.job.model import AttributeType, Column, Job
-from headrace.messages import pack
+from headrace.messages import pack_bodies
 from headrace.ports import KeyAttribute
-from headrace.window import MAX_WINDOW_BYTES, read_windows
+from headrace.unit_text import made_at_once
+from headrace.window import MAX_WINDOW_BYTES, Run, read_windows
 
 _NOTE = 108
 """Makes rows of 178 bytes."""
@@ -33,14 +36,25 @@ _JOB = Job(
 )
 
 
-def to_messages(text: bytes) -> int:
+_CODEC = RowCodec.compile(_HEADER, [KeyAttribute("order_id", "S", "partition")], _JOB)
+_UTF_8 = TextEncoding("utf-8")
+
+
+def one_by_one(text: bytes) -> Iterable[Run]:
+    return [Run(RecordReader([text], _JOB.format, _UTF_8))]
+
+
+def at_once(text: bytes) -> Iterable[Run]:
+    return made_at_once(BatchReader([text], _JOB.format, _UTF_8, len(_HEADER)), RowMaker(_CODEC))
+
+
+def to_messages(text: bytes, read: Callable[[bytes], Iterable[Run]] = at_once) -> int:
     """Makes the messages of rows without a header, as the loader does; returns how many there are."""
-    codec = RowCodec.compile(_HEADER, [KeyAttribute("order_id", "S", "partition")], _JOB)
-    reader = RecordReader([text], _JOB.format, TextEncoding("utf-8"))
     spell = RejectsFormat(_HEADER, _JOB.format, "utf-8")
     messages = 0
-    for window in read_windows(reader, 1, codec, spell, Limits(MAX_WINDOW_BYTES)):
-        packed = pack(window.shuffled("0"), "job", 0, _JOB.target, messages, _JOB.message_bytes)
+    for window in read_windows(read(text), 0, 1, _CODEC, spell, Limits(MAX_WINDOW_BYTES)):
+        requests = window.shuffled("0")
+        packed = pack_bodies(*requests, "job", 0, _JOB.target, messages, _JOB.message_bytes)
         messages += sum(1 for _ in packed)
     return messages
 

@@ -8,17 +8,18 @@ from dataclasses import replace
 from itertools import islice
 
 from headrace import layout
+from headrace.collecting import Writes
 from headrace.delimited.split import Limits
 from headrace.job.model import WriteMode
 from headrace.ledger import Ledger, Settled, UnitRecord, UnitState, add_tallies
-from headrace.messages import PACKING, delete_request, pack
+from headrace.messages import PACKING, delete_request, pack_bodies
 from headrace.parcels import Parcels
 from headrace.plan import Plan, Unit
 from headrace.ports import Clock, ObjectStore, Remaining, WriteQueue
 from headrace.resending import ParkedMessages
 from headrace.sending import batches, send_all
 from headrace.unit_text import read_unit
-from headrace.window import MAX_WINDOW_BYTES, Window, Writes, max_rows, read_windows
+from headrace.window import MAX_WINDOW_BYTES, Window, max_rows, read_windows
 
 _Leave = Callable[[bool], bool]
 """Whether to leave the unit to a later call, given whether anything was done in this one: its job is to
@@ -79,10 +80,10 @@ class Loader:
 
     def _go_on(self, plan: Plan, unit: Unit, record: UnitRecord, leave: _Leave) -> UnitRecord:
         accounted = self._accounted(plan, unit)
-        reader, row = read_unit(self._store, plan, unit, record)
         codec, spelling = plan.compile_codec(), plan.rejects_format()
+        offset, row, runs = read_unit(self._store, plan, unit, record, codec)
         limits = _window_limits(plan, unit)
-        for window in read_windows(reader, row, codec, spelling, limits, _writes(plan)):
+        for window in read_windows(runs, offset, row, codec, spelling, limits, _writes(plan)):
             record = self._begin(plan, record, window)
             self._keep_rejects(plan, record, window)
             sent, complete = self._send(plan, record, window, accounted, leave)
@@ -120,11 +121,9 @@ class Loader:
         self, plan: Plan, record: UnitRecord, window: Window, accounted: int, leave: _Leave
     ) -> tuple[int, bool]:
         """Returns how many of the unit's messages are sent now, and whether those are all up to here."""
-        requests = window.shuffled(f"{plan.job_id}/{record.unit}/{record.window}")
-        job = plan.job
-        messages = pack(
-            requests, plan.job_id, record.unit, job.target, record.first_message, job.message_bytes
-        )
+        bodies, units = window.shuffled(f"{plan.job_id}/{record.unit}/{record.window}")
+        job, first = plan.job, record.first_message
+        messages = pack_bodies(bodies, units, plan.job_id, record.unit, job.target, first, job.message_bytes)
         sent = max(record.sent, record.first_message)
         unsent = islice(messages, sent - record.first_message, None)
         for batch in batches(map(self._parcels.wrap, unsent)):

@@ -6,8 +6,8 @@ distinct keys, ready to stand in a BatchWriteItem body as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 
 import orjson
@@ -59,12 +59,12 @@ class Request:
 
 def put_request(item: object) -> bytes:
     """A PutRequest that SQS takes: it refuses U+FFFE and U+FFFF, so these are spelled as escapes."""
-    return _for_sqs(compact_json({"PutRequest": {"Item": item}}))
+    return for_sqs(compact_json({"PutRequest": {"Item": item}}))
 
 
 def delete_request(key: Item) -> bytes:
     """A DeleteRequest in the form of `put_request`. `key` has the table's key attributes and no others."""
-    return _for_sqs(compact_json({"DeleteRequest": {"Key": key}}))
+    return for_sqs(compact_json({"DeleteRequest": {"Key": key}}))
 
 
 def is_delete(line: str) -> bool:
@@ -81,8 +81,8 @@ def digest(requests: Iterable[Request]) -> str:
     return found.hexdigest()[:32]
 
 
-def _for_sqs(body: bytes) -> bytes:
-    if b"\xef\xbf" in body:
+def for_sqs(body: bytes) -> bytes:
+    if b"\xef" in body and b"\xef\xbf" in body:  # the first is ten times as quick
         return body.replace(b"\xef\xbf\xbe", b"\\ufffe").replace(b"\xef\xbf\xbf", b"\\uffff")
     return body
 
@@ -94,33 +94,60 @@ def pack(
 
     A request that is larger than `limit` goes alone. The same requests give the same messages.
     """
-    lines: list[list[Request]] = [[]]
-    size = HEADER_BYTES
-    for request in requests:
-        added = len(request.body) + 1
-        if size + added + 2 > limit and lines[0]:
-            yield _spell(lines, job, unit, target, first)
-            lines, size, first = [[]], HEADER_BYTES, first + 1
-        if len(lines[-1]) == MAX_REQUESTS:
-            lines.append([])
-        size += added + 2 * (not lines[-1])
-        lines[-1].append(request)
-    if lines[0]:
-        yield _spell(lines, job, unit, target, first)
+    found = list(requests)
+    bodies, units = [one.body for one in found], [one.units for one in found]
+    return pack_bodies(bodies, units, job, unit, target, first, limit)
 
 
-def _spell(lines: list[list[Request]], job: str, unit: int, target: str, sequence: int) -> str:
-    header = {
-        "v": VERSION,
-        "job": job,
-        "unit": unit,
-        "sequence": sequence,
-        "target": target,
-        "requests": sum(map(len, lines)),
-        "units": sum(request.units for line in lines for request in line),
-    }
-    body = [b"[" + b",".join(request.body for request in line) + b"]" for line in lines]
-    return b"\n".join([orjson.dumps(header), *body]).decode()
+def pack_bodies(
+    bodies: Sequence[bytes],
+    units: Sequence[int] | None,
+    job: str,
+    unit: int,
+    target: str,
+    first: int,
+    limit: int,
+) -> Iterator[str]:
+    """What `pack` does, with requests as JSON.
+
+    Args:
+        units: the write units of each; None: one for each.
+    """
+    at, sequence = 0, first
+    while at < len(bodies):
+        lines, end = _lines(bodies, at, limit)
+        sum_of_units = end - at if units is None else sum(units[at:end])
+        header = Header(job, unit, sequence, target, end - at, sum_of_units)
+        yield _spell(header, lines)
+        at, sequence = end, sequence + 1
+
+
+def _lines(bodies: Sequence[bytes], at: int, limit: int) -> tuple[list[bytes], int]:
+    """The lines of the message that starts with request `at`, and the place of the next one's first."""
+    lines, room = list[bytes](), limit - HEADER_BYTES
+    while at < len(bodies):
+        count, line = _line(bodies[at : at + MAX_REQUESTS], room)
+        if not count and lines:
+            break
+        if not count:
+            count, line = 1, b"[" + bodies[at] + b"]"
+        lines.append(line)
+        at, room = at + count, room - len(line) - 1
+    return lines, at
+
+
+def _line(bodies: Sequence[bytes], room: int) -> tuple[int, bytes]:
+    """The first of the requests, as many as there is room for, and their line."""
+    for count in range(len(bodies), 0, -1):
+        line = b"[" + b",".join(bodies[:count]) + b"]"
+        # Two bytes are kept free for a line that a request more might have begun.
+        if len(line) + 1 + 2 * (count > 1) <= room:
+            return count, line
+    return 0, b""
+
+
+def _spell(header: Header, lines: list[bytes]) -> str:
+    return b"\n".join([orjson.dumps({"v": VERSION, **asdict(header)}), *lines]).decode()
 
 
 def read_message(body: str) -> Message:

@@ -6,42 +6,30 @@ retried unit starts again with.
 
 from __future__ import annotations
 
-import io
-import random
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
-from headrace.delimited.rejects import Reject
+from headrace.collecting import CELL_BYTES, PUTS, ROW_BYTES, Codec, Collector, Spelling, Writes
 from headrace.delimited.split import Limits
-from headrace.items.codec import Problem, RowRejected
-from headrace.items.order import is_greater
-from headrace.items.size import item_size, write_units
-from headrace.items.text import shown
-from headrace.ledger import DuplicateNote, RejectNote, Tally
-from headrace.messages import Request, content_of, put_request
-from headrace.ports import Item
+from headrace.items.codec import Problem
+from headrace.ledger import Tally
+from headrace.made import NOTHING, Made
+from headrace.shuffling import shuffle
 
 MAX_WINDOW_BYTES = 64 * 1024 * 1024
 _MAX_OVERHEAD_BYTES = 96 * 1024 * 1024
-_ROW_BYTES, _CELL_BYTES = 360, 14
-"""Memory of a row beside its text: the objects around its request, its key and its entry by key; and
-of a cell beside its text and its attribute's name."""
 MAX_HELD_BYTES = 128 * 1024 * 1024
 """Memory of a window in all. Rows are within it by their number, but for text that grows a lot: as JSON,
 or by the reasons why so many of its rows are rejects."""
-_REJECT_COPIES = 2
-_MOST_CHARACTERS = 1000
-"""Of the reject that a unit's record keeps: a row of many columns has a reason for each."""
 _OPEN_QUOTE = Problem(
     "open_quote", None, "a quote opens in this row and is never closed: all that follows it is in one field"
 )
 
 
 class Reader(Protocol):
-    """Records from the start of a window on: each its row number, its byte offset, and its cells, or its
-    line of JSON; nothing of a blank one."""
+    """Records: each its row number, its byte offset, and its cells, or its line of JSON; nothing of a
+    blank one."""
 
     offset: int
     """Behind the record that was given last."""
@@ -55,28 +43,14 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Writes:
-    """What items are written as: `request_of` makes a request of one. `newer_by`: the attribute that
-    tells which of two with one key is newer; None: the one that comes later."""
+class Run:
+    """Records that follow each other. `made`: the requests of those that could be made at once, of
+    `records` in all that end at the byte offset `end`. `reader` gives all of them, one by one."""
 
-    request_of: Callable[[Item], bytes] = put_request
-    newer_by: str | None = None
-
-
-class Codec(Protocol):
-    """From a record to its item, which may be rejected, and from an item to its key."""
-
-    def encode(self, record: Any, /) -> Item: ...
-
-    def key_of(self, item: Item) -> tuple[str, ...]: ...
-
-
-class Spelling(Protocol):
-    """How rejects are spelled. `leading`: cells of a record that are no data of its own."""
-
-    leading: int
-
-    def row(self, reject: Reject) -> bytes: ...
+    reader: Reader
+    made: Made = NOTHING
+    records: int = 0
+    end: int = 0
 
 
 def max_rows(header: Sequence[str]) -> int:
@@ -84,147 +58,128 @@ def max_rows(header: Sequence[str]) -> int:
     the rows are. A chunk has no more, and so is one window. Of JSON lines, which have no header, the
     number counts the objects around a request alone: the names are in the text."""
     names = sum(len(name.encode(errors="replace")) for name in header)
-    return _MAX_OVERHEAD_BYTES // (_ROW_BYTES + names + _CELL_BYTES * len(header))
+    return _MAX_OVERHEAD_BYTES // (ROW_BYTES + names + CELL_BYTES * len(header))
 
 
 @dataclass(slots=True)
 class Window:
-    """`requests`: one a key, in the order in which the keys first came. `rejects`: the rows of a
-    rejects file. `offset`, `row`: where the next window starts. `last`: nothing follows."""
+    """`requests`: one a key, in the order in which the keys first came. `units`: the write units of each;
+    None: one for each. `rejects`: the rows of a rejects file. `offset`, `row`: where the next window
+    starts. `last`: nothing follows."""
 
-    requests: list[Request]
+    requests: list[bytes]
+    units: list[int] | None
     rejects: bytes
     tally: Tally
     offset: int
     row: int
     last: bool
 
-    def shuffled(self, seed: str) -> list[Request]:
-        """Hands the requests over: a window may still be held while the next one is read.
+    def shuffled(self, seed: str) -> tuple[list[bytes], list[int] | None]:
+        """Hands requests and units over: a window may still be held while the next one is read.
 
         Neighbours in a file are often neighbours in a partition, and a partition takes only so much."""
         requests, self.requests = self.requests, []
-        random.Random(seed).shuffle(requests)
-        return requests
-
-
-@dataclass(slots=True)
-class _Collector:
-    """Takes the rows of a window one by one."""
-
-    codec: Codec
-    rejects_format: Spelling
-    writes: Writes
-    kept: dict[tuple[str, ...], Request] = field(default_factory=dict)
-    rejects: io.BytesIO = field(default_factory=io.BytesIO)
-    bodies: int = 0
-    records: int = 0
-    rows: int = 0
-    rejected: int = 0
-    superseded: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
-    first_reject: RejectNote | None = None
-    first_duplicate: DuplicateNote | None = None
-
-    @property
-    def full(self) -> bool:
-        rejects = self.rejects.tell() * _REJECT_COPIES
-        return self.bodies + len(self.kept) * _ROW_BYTES + rejects >= MAX_HELD_BYTES
-
-    def take(self, row: int, offset: int, record: Sequence[str]) -> None:
-        self.rows += 1
-        problems: Sequence[Problem] = ()
-        try:
-            item = self.codec.encode(record)
-            self._check_age(item)
-            request = Request(self.writes.request_of(item), write_units(item_size(item)), row)
-        except RowRejected as rejected:
-            problems = rejected.problems
-        if problems:
-            # Only here: the exception has kept all that the codec has read of the row.
-            self.reject(row, offset, record, problems)
-            return
-        self._keep(item, request)
-
-    def _check_age(self, item: Item) -> None:
-        name = self.writes.newer_by
-        if name is not None and name not in item:
-            reason = f"there is no attribute {shown(name)}, which tells whether the item is newer"
-            raise RowRejected([Problem("newer", None, reason)])
-
-    def _keep(self, item: Item, request: Request) -> None:
-        """Of requests with one key one is kept, in the place of the first."""
-        key = self.codec.key_of(item)
-        earlier = self.kept.get(key)
-        if earlier is None:
-            self.bodies += len(request.body)
-            self.kept[key] = request
-            return
-        self.superseded += 1
-        loser, winner = (earlier, request) if self._replaces(item, earlier) else (request, earlier)
-        self.first_duplicate = self.first_duplicate or DuplicateNote(loser.row, winner.row)
-        self.bodies += len(winner.body) - len(earlier.body)
-        self.kept[key] = winner
-
-    def _replaces(self, item: Item, earlier: Request) -> bool:
-        name = self.writes.newer_by
-        return name is None or is_greater(item[name], content_of(earlier.body.decode())[1][name])
-
-    def reject(self, row: int, offset: int, record: Sequence[str], problems: Sequence[Problem]) -> None:
-        reason = "; ".join(problem.reason for problem in problems)
-        own = record[self.rejects_format.leading :]
-        self.rejects.write(self.rejects_format.row(Reject(row, offset, problems[0].code, reason, own)))
-        self.rejected += 1
-        self.reasons.update({f"{problem.code} {problem.column or ''}".strip() for problem in problems})
-        self.first_reject = self.first_reject or RejectNote(row, offset, reason[:_MOST_CHARACTERS])
-
-    def tally(self) -> Tally:
-        return Tally(
-            records=self.records,
-            rows=self.rows,
-            requests=len(self.kept),
-            superseded=self.superseded,
-            rejected=self.rejected,
-            reasons=dict(self.reasons),
-            first_reject=self.first_reject,
-            first_duplicate=self.first_duplicate,
-        )
+        shuffle(requests, seed)
+        if self.units:
+            shuffle(self.units, seed)
+        return requests, self.units
 
 
 def read_windows(
-    reader: Reader,
+    runs: Iterable[Run],
+    offset: int,
     row: int,
     codec: Codec,
     rejects_format: Spelling,
     limits: Limits,
-    writes: Writes = Writes(),
+    writes: Writes = PUTS,
 ) -> Iterator[Window]:
-    """The records of `reader` in windows; at least one window, maybe empty.
+    """The records of `runs` in windows; at least one window, maybe empty.
 
-    Where they are cut, and so what messages they make, is part of `messages.PACKING`.
+    Where they are cut, and so what messages they make, is part of `messages.PACKING`. It does not
+    depend on what was made at once.
 
     Args:
+        offset: of the first record.
         row: number of the first record.
         limits: a window ends with the record that reaches one of them, or what memory it may take.
     """
-    collector, start = _Collector(codec, rejects_format, writes), reader.offset
-    end, ended = start, False
-    for number, offset, record in reader:
-        if ended:
-            yield _window(collector, end, row, last=False)
-            collector, start = _Collector(codec, rejects_format, writes), offset
-        collector.records += 1
-        row = number + 1
-        if reader.open:
-            collector.rows += 1
-            collector.reject(number, offset, record, (_OPEN_QUOTE,))
+    windows = _Windows(codec, rejects_format, writes, limits, offset, row)
+    for run in runs:
+        yield from windows.take(run)
+    yield windows.close(last=True)
+
+
+class _Windows:
+    """Takes runs of records, and gives each window when the record behind it comes."""
+
+    def __init__(
+        self, codec: Codec, spelling: Spelling, writes: Writes, limits: Limits, offset: int, row: int
+    ) -> None:
+        self._new: Callable[[], Collector] = lambda: Collector(codec, spelling, writes)
+        self._limits = limits
+        self._start = self._end = offset
+        self._row = row
+        self._collector = self._new()
+        self._ended = False
+
+    def take(self, run: Run) -> Iterator[Window]:
+        if run.records and self._ended:
+            yield self.close(last=False)
+        if 0 < run.records == len(run.made) and self._has_room(run):
+            self._collector.take_all(run.made)
+            self._advance(run.records, run.end)
+        else:
+            yield from self._take_records(run)
+
+    def close(self, last: bool) -> Window:
+        done, self._collector = self._collector, self._new()
+        self._start, self._ended = self._end, False
+        units = [done.units.get(key, 1) for key in done.kept] if done.units else None
+        rejects, tally = done.rejects.getvalue(), done.tally()
+        return Window(list(done.kept.values()), units, rejects, tally, self._end, self._row, last)
+
+    def _take_records(self, run: Run) -> Iterator[Window]:
+        """Those that are not made already; all, as soon as the window may end among them."""
+        made, taken = run.made if self._has_room(run) else NOTHING, 0
+        for number, offset, record in run.reader:
+            if self._ended:
+                yield self.close(last=False)
+            if made.has(number):
+                self._advance(1, run.reader.offset)
+                continue
+            self._collector.take_all(made.between(taken, number))
+            self._take_record(number, offset, record, run.reader.open)
+            self._advance(1, run.reader.offset)
+            taken, self._ended = number, self._is_full()
+            if self._ended or not self._has_room(run):
+                made = NOTHING
+        self._collector.take_all(made.between(taken))
+
+    def _take_record(self, number: int, offset: int, record: Sequence[str], is_open: bool) -> None:
+        if is_open:
+            self._collector.rows += 1
+            self._collector.reject(number, offset, record, (_OPEN_QUOTE,))
         elif record:
-            collector.take(number, offset, record)
-        end = reader.offset
-        ended = end - start >= limits.bytes or collector.records >= limits.records or collector.full
-    yield _window(collector, reader.offset, row, last=True)
+            self._collector.take(number, offset, record)
 
+    def _advance(self, records: int, end: int) -> None:
+        self._collector.records += records
+        self._row += records
+        self._end = end
 
-def _window(collector: _Collector, offset: int, row: int, last: bool) -> Window:
-    requests = list(collector.kept.values())
-    return Window(requests, collector.rejects.getvalue(), collector.tally(), offset, row, last)
+    def _is_full(self) -> bool:
+        return (
+            self._end - self._start >= self._limits.bytes
+            or self._collector.records >= self._limits.records
+            or self._collector.memory() >= MAX_HELD_BYTES
+        )
+
+    def _has_room(self, run: Run) -> bool:
+        """Whether the window surely does not end with what is made of the run."""
+        return (
+            run.end - self._start < self._limits.bytes
+            and self._collector.records + run.records < self._limits.records
+            and self._collector.memory(run.made) < MAX_HELD_BYTES
+        )

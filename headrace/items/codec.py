@@ -48,7 +48,8 @@ class RowCodec:
     job: Job
     conversions: tuple[tuple[str, Conversion], ...]
     """Per column: its attribute and what its cells become."""
-    _keys: tuple[tuple[str, str], ...]
+    keys: tuple[tuple[str, str], ...]
+    """Names and types of the table's own key attributes, the partition key first."""
     _overhead: int
 
     @classmethod
@@ -66,7 +67,7 @@ class RowCodec:
             columns=columns,
             job=job,
             conversions=tuple((column.attribute, conversion(column, job)) for column in columns),
-            _keys=tuple((key.name, key.type) for key in keys if key.index is None),
+            keys=tuple((key.name, key.type) for key in keys if key.index is None),
             _overhead=sum(1 + text_size(column.attribute) for column in columns if not column.dropped),
         )
 
@@ -87,7 +88,7 @@ class RowCodec:
 
     def key_of(self, item: Item) -> tuple[str, ...]:
         """The item's key: equal tuples exactly where DynamoDB sees one key."""
-        return key_of(item, self._keys)
+        return key_of(item, self.keys)
 
     def _item(self, cells: Sequence[str]) -> Item:
         item: Item = {}

@@ -8,6 +8,7 @@ CellError, a ValueError, for text that is no such number.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from headrace.items.text import CellError, shown
@@ -19,7 +20,10 @@ MAX_MAGNITUDE = 125
 _NUMBER = re.compile(r"([+-]?)(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?")
 # At most 38 digits near the decimal point: inside every limit, so nothing is left to check.
 _SURELY_FINE = re.compile(r"-?[0-9]{1,19}(?:\.[0-9]{1,19})?")
-_SURELY_CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,18}")
+_SURELY_CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,18}|-?(?:0|[1-9][0-9]{0,18})\.[0-9]{0,18}[1-9]")
+_ALL_SURELY_FINE, _ALL_SURELY_CANONICAL = (
+    re.compile(b"(?:(?:" + one.pattern.encode() + b")\n)*+") for one in (_SURELY_FINE, _SURELY_CANONICAL)
+)
 # DynamoDB takes a `+`, `.5` and longer exponents too, but it is not documented to.
 _PLAIN = re.compile(r"-?[0-9]{1,38}(?:\.[0-9]{1,38})?(?:[eE][+-]?[0-9]{1,3})?")
 # No cell is so long that its digits could make up for an exponent of so many.
@@ -72,6 +76,16 @@ def number_text(text: str) -> str:
     number_parts(text)
     typed = text.strip()
     return typed if _PLAIN.fullmatch(typed) else canonical_number(typed)
+
+
+def are_plain_numbers(texts: Iterable[bytes]) -> bool:
+    """True where `number_text` surely gives back each of the texts, which have no line ends in them."""
+    return _ALL_SURELY_FINE.fullmatch(b"\n".join([*texts, b""])) is not None
+
+
+def are_canonical_numbers(texts: Iterable[bytes]) -> bool:
+    """True where `canonical_number` surely gives back each of the texts, which have no line ends in them."""
+    return _ALL_SURELY_CANONICAL.fullmatch(b"\n".join([*texts, b""])) is not None
 
 
 def is_canonical_number(text: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from benchmarks import here, memory, planning, rows, segments, tables
+from benchmarks import here, load, memory, planning, rows, segments, tables
 from benchmarks.samples import HARD, HARD_LINES, ORDERS_HEADER, Quoting, orders, pairs, save
 from headrace.delimited.dialect import MAX_RECORD_BYTES
 from headrace.items.size import MAX_ITEM_BYTES, item_size
@@ -81,6 +81,20 @@ def test_rows_become_messages(capsys: pytest.CaptureFixture[str]) -> None:
     assert (rows.to_messages(text), rows.only_read(text)) == (1, 400)
     rows.main(["--rows", "400", "--runs", "1"])
     assert "| 400 |" in capsys.readouterr().out
+
+
+def test_load_prints_each_way_and_how_its_cost_grows(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    load.main(["--rows", "400", "--rounds", "1", "--first", "10"])
+    printed = capsys.readouterr().out
+    assert all(f"| {name} |" in printed for name in ("row by row", "at once", "80"))
+
+
+def test_rows_become_the_same_messages_made_at_once_and_one_by_one() -> None:
+    text = "".join(orders(3000)).removeprefix(ORDERS_HEADER).encode()
+    assert rows.to_messages(text, rows.at_once) == rows.to_messages(text, rows.one_by_one) == 5
 
 
 def test_memory_measures_each_function_on_each_object() -> None:
