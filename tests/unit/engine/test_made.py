@@ -14,7 +14,6 @@ from headrace import window
 from headrace.collecting import Writes
 from headrace.delimited import batches, cutting
 from headrace.delimited.batches import BatchReader
-from headrace.delimited.cutting import Cutter
 from headrace.delimited.encoding import TextEncoding
 from headrace.delimited.records import RecordReader
 from headrace.delimited.rejects import RejectsFormat
@@ -22,7 +21,6 @@ from headrace.delimited.split import Limits
 from headrace.items.codec import RowCodec
 from headrace.items.maker import RowMaker
 from headrace.items.size import MAX_ITEM_BYTES
-from headrace.job.dialect import PRESETS
 from headrace.job.model import Column, Format, Job, WriteMode
 from headrace.ports import KeyAttribute
 from headrace.shuffling import shuffle
@@ -145,12 +143,6 @@ def test_a_record_that_is_too_long_to_be_cut_is_read_alone(monkeypatch: pytest.M
 )
 def test_what_is_no_put_of_the_rows_own_columns_is_not_made_at_once(job: Job, is_made: bool) -> None:
     assert RowMaker.can_make(RowCodec.compile(["id", "at", "v"], [ID], job)) is is_made
-
-
-@pytest.mark.parametrize("form", [PRESETS["mysql"], Format(escape="\\"), Format(delimiter="n")])
-def test_a_dialect_whose_marks_could_be_mistaken_is_not_cut(form: Format) -> None:
-    assert not Cutter.can_cut(form, UTF_8)
-    assert not Cutter.can_cut(Format(), TextEncoding("utf-16-le"))
 
 
 def test_of_an_ordinary_file_no_row_is_read_alone() -> None:
