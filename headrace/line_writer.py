@@ -1,16 +1,21 @@
-"""Writes a message's lines to their table, until it has taken or refused every request."""
+"""Writes a message's lines to their table, until it has taken or refused every request.
+
+Lines are independent: several are on their way at once, and their answers are taken in the lines' order, so
+that what is done is always the first so many lines. Where the table is slow there is one at a time.
+"""
 
 from __future__ import annotations
 
 import random
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from headrace.backoff import full_jitter
 from headrace.errors import HeadraceError, JobError, ThrottledError, TransientError, WriteRefusedError
 from headrace.messages import is_delete, requests_of
-from headrace.ports import Clock, Condition, Remaining, Tables, Written
+from headrace.ports import BegunWrite, Clock, Condition, Remaining, Tables, Written
 from headrace.request_rejects import RejectedRequest
 
 _PUT_BACK_SECONDS = 15
@@ -48,12 +53,29 @@ class Sums(_Done):
     throttles: Counter[str] = field(default_factory=Counter)
 
 
+class Width:
+    """How many lines may be on their way at once: one after a call that was too much for the table, and one
+    more after each that was not."""
+
+    MOST = 16
+
+    def __init__(self) -> None:
+        self.lines = self.MOST
+
+    def widen(self) -> None:
+        self.lines = min(self.lines + 1, self.MOST)
+
+    def narrow(self) -> None:
+        self.lines = 1
+
+
 class LineWriter:
     """For one delivery of a message.
 
     Args:
         condition: when an item may be put; None: always. Deletes are never conditional.
         reserve: seconds before the function's end at which to stop.
+        width: where others write to the same tables, too, that of them all.
     """
 
     def __init__(
@@ -65,6 +87,7 @@ class LineWriter:
         rng: random.Random,
         remaining: Remaining,
         reserve: float,
+        width: Width | None = None,
     ) -> None:
         self._tables = tables
         self._table = table
@@ -73,6 +96,27 @@ class LineWriter:
         self._rng = rng
         self._remaining = remaining
         self._reserve = reserve
+        self._width = width or Width()
+
+    def write_all(self, lines: Iterable[str], sums: Sums) -> Iterator[None]:
+        """Writes the lines, several at once; yields each time that the next one of them is done.
+
+        Raises as `write` does, about the next line; some of those behind it may be written, too.
+        """
+        begun: deque[tuple[str, BegunWrite | None]] = deque()
+        try:
+            for line in lines:
+                begun.append((line, self._begin(line)))
+                while len(begun) >= self._width.lines:
+                    self._finish(*begun.popleft(), sums)
+                    yield
+            while begun:
+                self._finish(*begun.popleft(), sums)
+                yield
+        finally:
+            for _, write in begun:
+                if write is not None:
+                    write.abandon()
 
     def write(self, line: str, sums: Sums) -> None:
         """Writes one line's requests. What became of them is added to `sums` only once all are done.
@@ -82,9 +126,18 @@ class LineWriter:
             MessageError: the line is no array of requests.
             JobError, TransientError: see the ports.
         """
+        self._finish(line, self._begin(line), sums)
+
+    def _begin(self, line: str) -> BegunWrite | None:
+        """None: the line has to wait for its turn."""
+        if self._is_late() or self._condition_of(line):
+            return None
+        return self._tables.begin_write(self._table, line)
+
+    def _finish(self, line: str, begun: BegunWrite | None, sums: Sums) -> None:
         pending, done = [line], _Done()
         try:
-            self._write(pending, sums, done)
+            self._write(pending, begun, sums, done)
         except OutOfTimeError as error:
             error.left = tuple(pending)
             error.refused = tuple(done.refused)
@@ -92,26 +145,38 @@ class LineWriter:
         sums.skipped += done.skipped
         sums.refused += done.refused
 
-    def _write(self, pending: list[str], sums: Sums, done: _Done) -> None:
+    def _write(self, pending: list[str], begun: BegunWrite | None, sums: Sums, done: _Done) -> None:
         """Writes all that is pending; what is not done yet stays there."""
-        if self._remaining() < self._reserve:
+        if begun is None and self._is_late():
             raise OutOfTimeError("the function's time ran out", delay=0)
-        condition = None if is_delete(pending[0]) else self._condition
+        condition, first = self._condition_of(pending[0]), begun and begun.written
         attempt = 0
         while pending:
-            left, was_slow = self._try(pending.pop(), condition, sums, done)
+            requests = pending.pop()
+            call = first or partial(self._call, requests, condition)
+            left, was_slow = self._try(requests, call, sums, done)
             pending += left
+            first = None
             if was_slow:
                 condition = condition and replace(condition, again=True)
+                self._width.narrow()
                 self._pause(attempt)
+            else:
+                self._width.widen()
             attempt = attempt + 1 if was_slow else 0
 
+    def _is_late(self) -> bool:
+        return self._remaining() < self._reserve
+
+    def _condition_of(self, line: str) -> Condition | None:
+        return None if is_delete(line) else self._condition
+
     def _try(
-        self, requests: str, condition: Condition | None, sums: Sums, done: _Done
+        self, requests: str, call: Callable[[], Written], sums: Sums, done: _Done
     ) -> tuple[list[str], bool]:
         """Returns what is to be tried next, and whether the table was too slow for it now."""
         try:
-            written = self._call(requests, condition)
+            written = call()
         except WriteRefusedError as error:
             return _halves(requests, str(error), done), False
         except TransientError as error:

@@ -211,6 +211,18 @@ class Page:
     """Read units consumed."""
 
 
+class BegunWrite(Protocol):
+    """A BatchWriteItem that may be on its way."""
+
+    def written(self) -> Written:
+        """Waits for its answer, once. Raises as `Tables.write` does."""
+        ...
+
+    def abandon(self) -> None:
+        """Nobody will wait: whether it was carried out stays unknown. Nothing to abandon is no matter."""
+        ...
+
+
 class Tables(Protocol):
     """DynamoDB tables of the user's, in one place."""
 
@@ -223,6 +235,11 @@ class Tables(Protocol):
 
         Raises ThrottledError, WriteRefusedError, TableNotFoundError, TableAccessError, TransientError.
         """
+        ...
+
+    def begin_write(self, table: str, requests: str) -> BegunWrite:
+        """The same without waiting, so that several can be on their way at once. It may be carried out
+        twice. What goes wrong is raised by the one that is returned."""
         ...
 
     def write_if(self, table: str, requests: str, condition: Condition) -> Written:

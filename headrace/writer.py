@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from headrace.errors import HeadraceError, JobError, TransientError
 from headrace.job.model import Job, WriteMode
 from headrace.ledger import Delivery, JobState, Ledger, Outcome, Progress, add_outcomes
-from headrace.line_writer import LineWriter, OutOfTimeError, Sums
+from headrace.line_writer import LineWriter, OutOfTimeError, Sums, Width
 from headrace.messages import Header, Message, count_requests
 from headrace.parcels import Parcels
 from headrace.parking import park
@@ -65,6 +65,7 @@ class Writer:
         self._bucket = bucket
         self._parcels = Parcels(store, bucket)
         self._rejects = RequestRejects(store, plans, rng, bucket)
+        self._width = Width()
 
     def take(self, body: str, receipt: str, receives: int, remaining: Remaining, reserve: float) -> None:
         """Writes a received message, or what is left of it, and settles it.
@@ -117,11 +118,12 @@ class Writer:
     def _write(self, work: _Work, is_new: bool, remaining: Remaining, reserve: float) -> None:
         job = self._plans.find(work.header.job).job
         tables, condition = self._places.tables(job.target_place), _condition(job, again=not is_new)
-        lines = LineWriter(tables, work.header.target, condition, self._clock, self._rng, remaining, reserve)
+        lines = LineWriter(
+            tables, work.header.target, condition, self._clock, self._rng, remaining, reserve, self._width
+        )
         if condition and is_new and remaining() >= reserve:
             self._note(work.header, _NO_WORD)
-        while work.lines < len(work.message.lines):
-            lines.write(work.message.lines[work.lines], work.sums)
+        for _ in lines.write_all(work.message.lines[work.lines :], work.sums):
             work.lines += 1
 
     def _note(self, header: Header, reason: str) -> None:

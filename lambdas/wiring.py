@@ -9,7 +9,7 @@ from functools import cache
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headrace.allowed import Allowed
-from headrace.aws.clients import client
+from headrace.aws.clients import client, laned_client
 from headrace.aws.events import EventBridgeEvents
 from headrace.aws.executions import SfnExecutions
 from headrace.aws.ledger import DynamoLedger
@@ -45,12 +45,12 @@ def store() -> S3ObjectStore:
 
 @cache
 def queue() -> SqsWriteQueue:
-    return SqsWriteQueue(client("sqs"), settings().write_queue_url)
+    return SqsWriteQueue(laned_client("sqs"), settings().write_queue_url)
 
 
 @cache
 def ledger() -> DynamoLedger:
-    return DynamoLedger(client("dynamodb"), settings().ledger_table, _clock, settings().retention_days)
+    return DynamoLedger(laned_client("dynamodb"), settings().ledger_table, _clock, settings().retention_days)
 
 
 @cache

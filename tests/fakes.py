@@ -10,13 +10,14 @@ import hashlib
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 
 from headrace.errors import (
+    HeadraceError,
     JobExistsError,
     QueueNotFoundError,
     ReadRefusedError,
@@ -316,6 +317,7 @@ class MemoryTables:
         leave_every: every so many-th request comes back unprocessed.
         refuse: texts; an item that has one of them is refused.
         page_items: items that a page looks at, at most.
+        ahead: a write that is begun is carried out at once, not when it is waited for.
     """
 
     def __init__(
@@ -324,7 +326,10 @@ class MemoryTables:
         leave_every: int = 0,
         refuse: Sequence[str] = (),
         page_items: int = 1000,
+        ahead: bool = False,
     ) -> None:
+        self.ahead = ahead
+        self.begun: list[MemoryBegunWrite] = []
         self.tables = {schema.name: MemoryTable(schema) for schema in schemas}
         self.leave_every = leave_every
         self.refuse = tuple(refuse)
@@ -360,6 +365,10 @@ class MemoryTables:
             _carry_out(found, request)
         self.faults.meet("written")
         return Written(tuple(map(_spelled, left)), float(sum(map(_write_units, done))))
+
+    def begin_write(self, table: str, requests: str) -> MemoryBegunWrite:
+        self.begun.append(MemoryBegunWrite(lambda: self.write(table, requests), self.ahead))
+        return self.begun[-1]
 
     def write_if(self, table: str, requests: str, condition: Condition) -> Written:
         """`leave_every` tells what is throttled; `write_if` and `written_if` are the calls to fail."""
@@ -511,6 +520,33 @@ def _key(schema: TableSchema, item: Item) -> tuple[str, ...]:
         number_key(item[key.name]["N"]) if key.type == "N" else item[key.name][key.type]
         for key in schema.primary
     )
+
+
+class MemoryBegunWrite:
+    """`open`: it is neither waited for nor abandoned."""
+
+    def __init__(self, write: Callable[[], Written], ahead: bool) -> None:
+        self.open = True
+        self._write = write
+        self._done = _outcome_of(write) if ahead else None
+
+    def written(self) -> Written:
+        assert self.open, "it is waited for once"
+        self.open = False
+        done = self._done or _outcome_of(self._write)
+        if isinstance(done, HeadraceError):
+            raise done
+        return done
+
+    def abandon(self) -> None:
+        self.open = False
+
+
+def _outcome_of(write: Callable[[], Written]) -> Written | HeadraceError:
+    try:
+        return write()
+    except HeadraceError as error:
+        return error
 
 
 class MemoryPlaces:

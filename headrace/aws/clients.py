@@ -1,4 +1,8 @@
-"""Clients of AWS, made when they are first needed."""
+"""Clients of AWS, made when they are first needed.
+
+They are botocore's: boto3 makes the same, and takes longer to be imported. Untyped, as the stubs know
+services only by their literal names.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,13 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver
 
 from headrace.aws.errors import credential_errors
+from headrace.aws.laned import LanedClient, open_lane
 
-_session: Any = boto3
-"""Untyped, as the stubs know services only by their literal names."""
 MAX_CONNECTIONS = 64
 """Of all threads together; more are made and thrown away."""
 _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5})
@@ -23,7 +25,18 @@ _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5})
 @cache
 def client(service: str) -> Any:
     """A client that retries what the network spoils."""
-    return _session.client(service, config=_PATIENT)
+    return patient_client(service, _own_session())
+
+
+@cache
+def laned_client(service: str) -> LanedClient:
+    """The same with a lane beside it."""
+    return LanedClient(client(service), open_lane(client(service), _own_session()))
+
+
+@cache
+def _own_session() -> Any:
+    return session(None)
 
 
 def session(
@@ -33,13 +46,20 @@ def session(
     core = botocore.session.get_session()
     if profile is not None:
         core.set_config_variable("profile", profile)
+        core.get_scoped_config()  # tells at once where there is no such profile
     if credentials is not None:
         core.register_component("credential_provider", CredentialResolver([credentials]))
-    return boto3.Session(botocore_session=core, region_name=region)
+    if region is not None:
+        core.set_config_variable("region", region)
+    return core
 
 
-def table_client(session: Any = _session, endpoint: str | None = None) -> Any:
-    """A client for users' tables that does not retry: its caller has to know each throttling."""
+def table_client(create: Callable[..., Any], endpoint: str | None = None) -> Any:
+    """A client for users' tables that does not retry: its caller has to know each throttling.
+
+    Args:
+        create: makes clients, as a session of the SDK does.
+    """
     config = Config(
         retries={"mode": "standard", "total_max_attempts": 1},
         connect_timeout=3,
@@ -47,17 +67,17 @@ def table_client(session: Any = _session, endpoint: str | None = None) -> Any:
         tcp_keepalive=True,
         max_pool_connections=MAX_CONNECTIONS,
     )
-    return session.client("dynamodb", config=config, endpoint_url=endpoint)
+    return create("dynamodb", config=config, endpoint_url=endpoint)
 
 
-def queue_client(session: Any = _session, endpoint: str | None = None) -> Any:
+def queue_client(session: Any, endpoint: str | None = None) -> Any:
     """A client for users' queues."""
-    return session.client("sqs", config=_PATIENT, endpoint_url=endpoint)
+    return session.create_client("sqs", config=_PATIENT, endpoint_url=endpoint)
 
 
 def patient_client(service: str, session: Any, endpoint: str | None = None) -> Any:
     """One that retries what the network spoils, of a session of its own."""
-    return session.client(service, config=_PATIENT, endpoint_url=endpoint)
+    return session.create_client(service, config=_PATIENT, endpoint_url=endpoint)
 
 
 def clients_of(region: str | None, profile: str | None, endpoint: str | None) -> Callable[[str], Any]:

@@ -14,6 +14,8 @@ from botocore.credentials import CredentialProvider, DeferredRefreshableCredenti
 
 from headrace.aws.clients import client, patient_client, queue_client, session, table_client
 from headrace.aws.errors import HERE, credential_errors, role_errors
+from headrace.aws.lane import Lane
+from headrace.aws.laned import LanedClient, open_lane
 from headrace.aws.queue import SqsUserQueue
 from headrace.aws.tables import DynamoTables
 from headrace.job.model import Place
@@ -37,6 +39,7 @@ class AwsPlaces:
         sts: makes a client of STS with the credentials that are there without a role, by the profile's name
             if there is one.
         own: what holds for places that do not say it: region, profile, endpoint.
+        lane: beside a client and its session.
     """
 
     def __init__(
@@ -44,8 +47,10 @@ class AwsPlaces:
         sts: Callable[[str | None], Any] = _own_sts,
         now: Callable[[], datetime] = _now,
         own: Place = HERE,
+        lane: Callable[[Any, Any], Lane | None] = open_lane,
     ) -> None:
         self._sts = sts
+        self._lane = lane
         self._now = now
         self._own = own
         self._lock = Lock()
@@ -57,8 +62,9 @@ class AwsPlaces:
         """Raises RoleNotAllowedError, CredentialsError, TransientError."""
         with self._lock, credential_errors():
             if place not in self._tables:
-                client = table_client(self._session(place), place.endpoint or self._own.endpoint)
-                self._tables[place] = DynamoTables(client, place)
+                core = self._session(place)
+                client = table_client(core.create_client, place.endpoint or self._own.endpoint)
+                self._tables[place] = DynamoTables(client, place, self._lane(client, core))
             return self._tables[place]
 
     def queue(self, url: str, place: Place) -> SqsUserQueue:
@@ -66,8 +72,10 @@ class AwsPlaces:
         place = replace(place, region=place.region or _region_of(url))
         with self._lock, credential_errors():
             if (url, place) not in self._queues:
-                client = queue_client(self._session(place), place.endpoint or self._own.endpoint)
-                self._queues[url, place] = SqsUserQueue(client, url, place)
+                core = self._session(place)
+                client = queue_client(core, place.endpoint or self._own.endpoint)
+                laned = LanedClient(client, self._lane(client, core))
+                self._queues[url, place] = SqsUserQueue(laned, url, place)
             return self._queues[url, place]
 
     def _session(self, place: Place) -> Any:

@@ -11,6 +11,7 @@ import orjson
 from botocore.exceptions import ClientError
 
 from headrace.aws.errors import HERE, code_of, read_errors, reasons_of, table_errors
+from headrace.aws.lane import Flight, Lane
 from headrace.aws.raw import RawCalls
 from headrace.errors import ThrottledError, TransientError, WriteRefusedError
 from headrace.items.equality import canonical_item, same_items
@@ -40,11 +41,13 @@ class DynamoTables:
         client: a DynamoDB client of this adapter's own that does not retry; its calls about items are
             taken over.
         place: where the tables are, and as who they are used, for the text of errors.
+        lane: beside the client, for writes.
     """
 
-    def __init__(self, client: Any, place: Place = HERE) -> None:
+    def __init__(self, client: Any, place: Place = HERE, lane: Lane | None = None) -> None:
         self._dynamodb = client
         self._place = place
+        self._lane = lane
         self._raw = RawCalls(client, _RAW_OPERATIONS)
         self._partition_keys: dict[str, str] = {}
 
@@ -64,14 +67,20 @@ class DynamoTables:
         )
 
     def write(self, table: str, requests: str) -> Written:
-        """The requests stand in the body as they are."""
-        body = {"RequestItems": {table: orjson.Fragment(requests)}, "ReturnConsumedCapacity": "INDEXES"}
+        """By the client alone."""
         placeholder = {table: [{"DeleteRequest": {"Key": _KEY}}]}
         with table_errors(table, self._place):
-            answer = self._raw.call("batch_write_item", body, RequestItems=placeholder)
-        left = [request for group in answer.get("UnprocessedItems", {}).values() for request in group]
-        units = sum(one.get("CapacityUnits", 0.0) for one in answer.get("ConsumedCapacity", []))
-        return Written(tuple(orjson.dumps(request).decode() for request in left), units)
+            answer = self._raw.call(
+                "batch_write_item", _write_body(table, requests), RequestItems=placeholder
+            )
+        return _written(answer)
+
+    def begin_write(self, table: str, requests: str) -> DynamoBegunWrite:
+        """By the lane, if there is one; what it does not answer goes by the client."""
+        if self._lane is None:
+            return DynamoBegunWrite(self, table, requests, None)
+        body = orjson.dumps(_write_body(table, requests))
+        return DynamoBegunWrite(self, table, requests, self._lane.begin("BatchWriteItem", body))
 
     def write_if(self, table: str, requests: str, condition: Condition) -> Written:
         """An answer that was lost may be one to a put that was carried out: a request that comes back
@@ -154,6 +163,35 @@ class DynamoTables:
         found = [item for group in answer.get("Responses", {}).values() for item in group]
         left = [key for group in answer.get("UnprocessedKeys", {}).values() for key in group["Keys"]]
         return found, left
+
+
+class DynamoBegunWrite:
+    def __init__(self, tables: DynamoTables, table: str, requests: str, flight: Flight | None) -> None:
+        self._tables = tables
+        self._table = table
+        self._requests = requests
+        self._flight = flight
+
+    def written(self) -> Written:
+        answer = self._flight.parsed() if self._flight else None
+        if answer is None or "UnprocessedItems" not in answer:
+            return self._tables.write(self._table, self._requests)
+        return _written(answer)
+
+    def abandon(self) -> None:
+        if self._flight:
+            self._flight.abandon()
+
+
+def _write_body(table: str, requests: str) -> dict[str, Any]:
+    """The requests stand in it as they are."""
+    return {"RequestItems": {table: orjson.Fragment(requests)}, "ReturnConsumedCapacity": "INDEXES"}
+
+
+def _written(answer: Mapping[str, Any]) -> Written:
+    left = [request for group in answer.get("UnprocessedItems", {}).values() for request in group]
+    units = sum(one.get("CapacityUnits", 0.0) for one in answer.get("ConsumedCapacity", []))
+    return Written(tuple(orjson.dumps(request).decode() for request in left), units)
 
 
 def _read_body(request: ReadRequest) -> dict[str, Any]:

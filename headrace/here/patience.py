@@ -12,6 +12,7 @@ from headrace.errors import ThrottledError, TransientError
 from headrace.job.model import Place
 from headrace.messages import MAX_REQUESTS, requests_of
 from headrace.ports import (
+    BegunWrite,
     Clock,
     Condition,
     Item,
@@ -97,7 +98,21 @@ class PatientTables:
 
     def write(self, table: str, requests: str) -> Written:
         """Raises WriteRefusedError, TableNotFoundError, TableAccessError."""
-        return self._in_batches(requests, lambda batch, _: self._tables.write(table, batch))
+        return self.finish_write(table, requests, None)
+
+    def begin_write(self, table: str, requests: str) -> PatientWrite:
+        """A line that is sent in several batches waits for its turn."""
+        is_one = self._patience.batch >= MAX_REQUESTS
+        begun = self._tables.begin_write(table, requests) if is_one else None
+        return PatientWrite(self, table, requests, begun)
+
+    def finish_write(self, table: str, requests: str, begun: BegunWrite | None) -> Written:
+        """`begun`: the first try, if it is on its way already."""
+
+        def call(batch: str, again: bool) -> Written:
+            return begun.written() if begun and not again else self._tables.write(table, batch)
+
+        return self._in_batches(requests, call)
 
     def write_if(self, table: str, requests: str, condition: Condition) -> Written:
         """Raises TableNotFoundError, TableAccessError."""
@@ -142,6 +157,21 @@ class PatientTables:
     def _pause(self, attempt: int) -> None:
         patience = self._patience
         self._clock.sleep(full_jitter(attempt - 1, self._rng, patience.base, patience.cap))
+
+
+class PatientWrite:
+    def __init__(self, tables: PatientTables, table: str, requests: str, begun: BegunWrite | None) -> None:
+        self._tables = tables
+        self._table = table
+        self._requests = requests
+        self._begun = begun
+
+    def written(self) -> Written:
+        return self._tables.finish_write(self._table, self._requests, self._begun)
+
+    def abandon(self) -> None:
+        if self._begun is not None:
+            self._begun.abandon()
 
 
 def _tries(count: int) -> str:

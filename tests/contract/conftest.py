@@ -1,4 +1,5 @@
-"""Each port twice: its fake, and its real adapter over moto in this process."""
+"""Each port: its fake, and its real adapter over moto in this process; and where there is a lane past the
+SDK, over moto behind a socket, which is all that a lane knows."""
 
 from __future__ import annotations
 
@@ -9,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from botocore.config import Config
 from moto import mock_aws
 
+from headrace.aws.laned import LanedClient, open_lane
 from headrace.aws.ledger import DynamoLedger
 from headrace.aws.objects import S3ObjectStore
 from headrace.aws.queue import SqsUserQueue, SqsWriteQueue
@@ -21,7 +24,8 @@ from headrace.here.folders import FolderStore
 from headrace.here.ledger import SqliteLedger
 from headrace.ledger import Ledger
 from headrace.names import LEDGER_PARTITION_KEY, LEDGER_SORT_KEY
-from headrace.ports import KeyAttribute, ObjectStore, Tables, TableSchema, UserQueue, WriteQueue
+from headrace.ports import KeyAttribute, ObjectStore, Tables, TableSchema, UserQueue, WriteQueue, Written
+from tests.contract.behind import moto_behind_a_socket
 from tests.fakes import FakeClock, MemoryLedger, MemoryObjectStore, MemoryQueue, MemoryTables, MemoryUserQueue
 
 REGION = "eu-west-1"
@@ -33,12 +37,24 @@ _STRICT = ["fake", *(["local"] if LOCAL else [])]
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    own_account(monkeypatch)
+    with mock_aws():
+        yield
+
+
+def own_account(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        yield
+    for name in (
+        "AWS_ENDPOINT_URL",
+        "AWS_CA_BUNDLE",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "http_proxy",
+        "https_proxy",
+    ):
+        monkeypatch.delenv(name, raising=False)
 
 
 def client(service: str, **options: Any) -> Any:
@@ -48,7 +64,50 @@ def client(service: str, **options: Any) -> Any:
     )
 
 
-@pytest.fixture(params=["moto", "here", *_STRICT])
+@dataclass(frozen=True)
+class Behind:
+    """Makes clients whose endpoint is moto behind a socket."""
+
+    url: str
+
+    def pair(self, service: str) -> tuple[Any, Any]:
+        """Client and session."""
+        session: Any = botocore.session.get_session()
+        return session.create_client(
+            service, endpoint_url=self.url, config=Config(retries={"total_max_attempts": 1})
+        ), session
+
+    def laned(self, service: str) -> LanedClient:
+        client, session = self.pair(service)
+        lane = open_lane(client, session)
+        assert lane is not None
+        return LanedClient(client, lane)
+
+    def tables(self) -> Tables:
+        client, session = self.pair("dynamodb")
+        return ByLane(DynamoTables(client, lane=open_lane(client, session)))
+
+
+@pytest.fixture
+def behind(aws: None) -> Iterator[Behind]:  # noqa: ARG001
+    with moto_behind_a_socket() as url:
+        yield Behind(url)
+
+
+class ByLane:
+    """Writes as writers do, ahead, where the contract writes one after the other."""
+
+    def __init__(self, tables: DynamoTables) -> None:
+        self._tables = tables
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tables, name)
+
+    def write(self, table: str, requests: str) -> Written:
+        return self._tables.begin_write(table, requests).written()
+
+
+@pytest.fixture(params=["moto", "lane", "here", *_STRICT])
 def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
     if request.param == "fake":
         yield MemoryLedger()
@@ -58,9 +117,7 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
         yield found
         found.close()
         return
-    if request.param == "moto":
-        request.getfixturevalue("aws")
-    dynamodb = client("dynamodb") if request.param == "moto" else _local_client()
+    dynamodb = _dynamodb(request)
     yield real_ledger(dynamodb)
     dynamodb.delete_table(TableName="ledger")
 
@@ -84,12 +141,27 @@ def store(request: pytest.FixtureRequest) -> ObjectStore:
     return S3ObjectStore(s3)
 
 
-@pytest.fixture(params=["fake", "moto"])
+def _dynamodb(request: pytest.FixtureRequest) -> Any:
+    if request.param == "lane":
+        return request.getfixturevalue("behind").laned("dynamodb")
+    if request.param == "local":
+        return _local_client()
+    request.getfixturevalue("aws")
+    return client("dynamodb")
+
+
+def _sqs(request: pytest.FixtureRequest) -> Any:
+    if request.param.endswith("lane"):
+        return request.getfixturevalue("behind").laned("sqs")
+    request.getfixturevalue("aws")
+    return client("sqs")
+
+
+@pytest.fixture(params=["fake", "moto", "lane"])
 def queue(request: pytest.FixtureRequest) -> WriteQueue:
     if request.param == "fake":
         return MemoryQueue()
-    request.getfixturevalue("aws")
-    sqs = client("sqs")
+    sqs = _sqs(request)
     return SqsWriteQueue(sqs, sqs.create_queue(QueueName="writes")["QueueUrl"])
 
 
@@ -107,14 +179,13 @@ class OfAUser:
     arrived: Callable[[], list[str]]
 
 
-@pytest.fixture(params=["fake", "fifo fake", "moto", "fifo moto"])
+@pytest.fixture(params=["fake", "fifo fake", "moto", "fifo moto", "lane", "fifo lane"])
 def of_a_user(request: pytest.FixtureRequest) -> OfAUser:
     is_fifo = request.param.startswith("fifo")
     if request.param.endswith("fake"):
         fake = MemoryUserQueue(is_fifo)
         return OfAUser(fake, is_fifo, lambda: fake.bodies)
-    request.getfixturevalue("aws")
-    sqs = client("sqs")
+    sqs = _sqs(request)
     url = make_queue(sqs, is_fifo)
     return OfAUser(SqsUserQueue(sqs, url), is_fifo, lambda: list(_received(sqs, url)))
 
@@ -132,7 +203,7 @@ def _received(sqs: Any, url: str) -> Iterator[str]:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
-@pytest.fixture(params=["moto", *_STRICT])
+@pytest.fixture(params=["moto", "lane", *_STRICT])
 def tables(request: pytest.FixtureRequest) -> Iterator[Tables]:
     """A table `orders` with the keys id (S) and at (N), and an index by city (S)."""
     yield from _tables(request)
@@ -153,11 +224,9 @@ def _tables(request: pytest.FixtureRequest) -> Iterator[Tables]:
     if request.param == "fake":
         yield MemoryTables(schema(), page_items=7)
         return
-    if request.param == "moto":
-        request.getfixturevalue("aws")
-    dynamodb = client("dynamodb") if request.param == "moto" else _local_client()
+    dynamodb = _dynamodb(request)
     create_orders(dynamodb)
-    yield DynamoTables(dynamodb)
+    yield request.getfixturevalue("behind").tables() if request.param == "lane" else DynamoTables(dynamodb)
     dynamodb.delete_table(TableName=TABLE)
 
 

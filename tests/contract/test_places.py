@@ -48,7 +48,8 @@ def sts() -> Sts:
 
 @pytest.fixture
 def places(sts: Sts) -> AwsPlaces:
-    return AwsPlaces(lambda _: sts, lambda: sts.now)
+    """Without lanes, as moto plays AWS in this process."""
+    return AwsPlaces(lambda _: sts, lambda: sts.now, lane=lambda _client, _session: None)
 
 
 def refusal(code: str) -> ClientError:

@@ -28,12 +28,13 @@ import lambdas.scan_segment
 import lambdas.write_batch
 from headrace.aws.ledger import DynamoLedger
 from headrace.aws.queue import SqsUserQueue, SqsWriteQueue
-from headrace.aws.tables import DynamoTables
+from headrace.aws.tables import DynamoBegunWrite, DynamoTables
 from headrace.ledger import Outcome
 from headrace.ports import Page, ReadRequest, UserMessage, Written
 
 _send, _write, _settle = SqsWriteQueue.send, DynamoTables.write, DynamoLedger.settle
 _read, _send_to_user = DynamoTables.read, SqsUserQueue.send
+_begin_write = DynamoTables.begin_write
 _scanned = {"job": ""}
 """The job whose segment this process scans now."""
 
@@ -100,6 +101,14 @@ def write(self: DynamoTables, table: str, requests: str) -> Written:
     return Written(left, written.units)
 
 
+def begin_write(self: DynamoTables, table: str, requests: str) -> DynamoBegunWrite:
+    """Not past the client, where it is `write` that goes wrong."""
+    goes_wrong = "throttled" in table or "thirds" in table
+    return (
+        DynamoBegunWrite(self, table, requests, None) if goes_wrong else _begin_write(self, table, requests)
+    )
+
+
 def settle(self: DynamoLedger, job: str, unit: int, sequence: int, outcome: Outcome) -> bool:
     if "unsettled" in job and _note(f"killed-{job}"):
         raise Killed
@@ -129,4 +138,5 @@ DynamoTables.read = read  # type: ignore[method-assign]
 SqsUserQueue.send = send_to_user  # type: ignore[method-assign]
 SqsWriteQueue.send = send  # type: ignore[method-assign]
 DynamoTables.write = write  # type: ignore[method-assign]
+DynamoTables.begin_write = begin_write  # type: ignore[method-assign]
 DynamoLedger.settle = settle  # type: ignore[method-assign]

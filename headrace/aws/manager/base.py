@@ -41,13 +41,13 @@ class ManagerBase:
         self._max_tries = max_tries
         with credential_errors():
             self._session: Any = session or boto3.Session(profile_name=profile_name, region_name=region_name)
-            client = table_client(self._session, endpoint_url)
+            client = table_client(self._session.client, endpoint_url)
         self._call = Calls(client, self._clock, self._rng, max_tries)
 
     @cached_property
     def _tables(self) -> DynamoTables:
         """For batches, which go over the wire as they are."""
-        return DynamoTables(table_client(self._session, self._endpoint), MINE)
+        return DynamoTables(table_client(self._session.client, self._endpoint), MINE)
 
     def _describe(self, table: str) -> dict[str, Any]:
         found: dict[str, Any] = self._call("describe_table", table, repeatable=True, TableName=table)["Table"]
