@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.calls import TABLE_HEAD, Calls, Figure
+from benchmarks.calls import TABLE_HEAD, Calls, Figure, batch_event
 from benchmarks.samples import (
     HARD,
     HARD_LINES,
@@ -60,22 +60,12 @@ class Case:
         messages = sorted((self._folder / "queue").glob("*"))
         if not messages:
             return None
-        event = {"Records": [_record(file.name, file.read_text(encoding="utf-8")) for file in messages]}
+        event = batch_event({file.name: file.read_text(encoding="utf-8") for file in messages})
         return self._calls.call("write_batch", f"write_batch of {len(messages)} message(s)", [event])
 
 
 def _counted(units: Sequence[Any]) -> str:
     return "the chunk" if len(units) == 1 else f"{len(units)} chunks in turn"
-
-
-def _record(name: str, body: str) -> dict[str, Any]:
-    return {
-        "messageId": name,
-        "receiptHandle": name,
-        "body": body,
-        "attributes": {"ApproximateReceiveCount": "1"},
-        "eventSource": "aws:sqs",
-    }
 
 
 def figures(rows: int, chunk_bytes: int, shapes: Iterable[str]) -> Iterator[Figure]:

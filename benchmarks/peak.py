@@ -19,7 +19,7 @@ from benchmarks.wire import ENDPOINT, Wire
 from headrace import names
 from lambdas import wiring
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "AWS_ENDPOINT_URL": ENDPOINT,
     "AWS_ENDPOINT_URL_S3": ENDPOINT,
     "AWS_ACCESS_KEY_ID": "none",
@@ -34,7 +34,7 @@ _ENVIRONMENT = {
     names.ENV_RETENTION_DAYS: "30",
     names.ENV_STALL_SECONDS: "2700",
 }
-_CONTEXT = SimpleNamespace(
+CONTEXT = SimpleNamespace(
     function_name="benchmark",
     memory_limit_in_mb=0,
     invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:benchmark",
@@ -45,14 +45,14 @@ _CONTEXT = SimpleNamespace(
 
 def measure(function: str, folder: Path, events: list[Any]) -> dict[str, Any]:
     """`before`, `peak`: KiB resident before the first event and at most; the last event's `answer`."""
-    os.environ |= _ENVIRONMENT
+    os.environ |= ENVIRONMENT
     wire = Wire(folder)
     wire.attach()
     handler = importlib.import_module(f"lambdas.{function}").handler
     _ = wiring.planner(), wiring.loader(), wiring.scanner(), wiring.writer()
     before, answer = peak_kib(), None
     for event in events:
-        answer = handler(event, _CONTEXT)
+        answer = handler(event, CONTEXT)
     if wire.failed:
         raise RuntimeError(f"a figure of what failed would be none: {wire.failed}")
     return {"before": before, "peak": peak_kib(), "answer": answer}
