@@ -45,6 +45,9 @@ class EagerPlaces:
     def write(self, table: str, requests: str) -> Written:  # noqa: ARG002
         return Written(units=float(requests.count('{"PutRequest"')))
 
+    def begin_write(self, table: str, requests: str) -> EagerWrite:
+        return EagerWrite(self.write(table, requests))
+
     def write_if(self, table: str, requests: str, condition: Condition) -> Written:
         raise NotImplementedError
 
@@ -53,6 +56,17 @@ class EagerPlaces:
 
     def absent(self, table: str, keys: Sequence[Item]) -> list[Item]:
         raise NotImplementedError
+
+
+class EagerWrite:
+    def __init__(self, written: Written) -> None:
+        self._written = written
+
+    def written(self) -> Written:
+        return self._written
+
+    def abandon(self) -> None:
+        """It is done already."""
 
 
 @dataclass(frozen=True, slots=True)

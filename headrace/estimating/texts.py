@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 
+from headrace.collecting import Writes
 from headrace.delimited.split import Limits
 from headrace.estimating.sample import Sample
 from headrace.ledger import UnitRecord
@@ -12,7 +13,7 @@ from headrace.messages import content_of
 from headrace.plan import Plan, Unit, Work
 from headrace.ports import ObjectRef, ObjectStore, TableSchema
 from headrace.unit_text import read_unit
-from headrace.window import Window, Writes, read_windows
+from headrace.window import Window, read_windows
 
 _PLACES = 8
 _LIMITS = Limits(bytes=256 * 1024, records=1000)
@@ -28,7 +29,7 @@ def sample_text(store: ObjectStore, plan: Plan, units: Sequence[Work], written: 
     for unit in texts[:: max(1, -(-len(texts) // _PLACES))]:
         window = _window(store, plan, unit)
         _add(sample, unit, window, written)
-        found = [codec.key_of(_item(request.body)) for request in window.requests]
+        found = [codec.key_of(_item(request)) for request in window.requests]
         sample.superseded += len(keys.intersection(found))
         keys.update(found)
         sample.is_all = len(texts) == 1 and window.last
@@ -36,10 +37,10 @@ def sample_text(store: ObjectStore, plan: Plan, units: Sequence[Work], written: 
 
 
 def _window(store: ObjectStore, plan: Plan, unit: Unit) -> Window:
-    record = UnitRecord(unit.unit, offset=unit.start, row=unit.row)
-    reader, row = read_unit(store, plan, unit, record)
+    record, codec = UnitRecord(unit.unit, offset=unit.start, row=unit.row), plan.compile_codec()
+    offset, row, runs = read_unit(store, plan, unit, record, codec)
     writes = Writes(newer_by=plan.job.newer_by)
-    return next(read_windows(reader, row, plan.compile_codec(), plan.rejects_format(), _LIMITS, writes))
+    return next(read_windows(runs, offset, row, codec, plan.rejects_format(), _LIMITS, writes))
 
 
 def _add(sample: Sample, unit: Unit, window: Window, written: TableSchema) -> None:
@@ -53,7 +54,7 @@ def _add(sample: Sample, unit: Unit, window: Window, written: TableSchema) -> No
     if tally.first_reject and not sample.first_reject:
         sample.first_reject = f"row {tally.first_reject.row}: {tally.first_reject.reason}"
     for request in window.requests:
-        sample.add(_item(request.body), len(request.body), written)
+        sample.add(_item(request), len(request), written)
 
 
 def _item(request: bytes) -> dict[str, dict[str, object]]:
