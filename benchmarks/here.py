@@ -30,6 +30,19 @@ KEY = KeyAttribute("order_id", "S", "partition")
 _ROOT = Path(__file__).parent.parent
 
 
+@dataclass(frozen=True, slots=True)
+class EagerWrite:
+    """One that is carried out as it is begun."""
+
+    done: Written
+
+    def written(self) -> Written:
+        return self.done
+
+    def abandon(self) -> None:
+        """Nothing is on its way."""
+
+
 class EagerPlaces:
     """A table that takes everything at once and keeps nothing."""
 

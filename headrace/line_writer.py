@@ -59,11 +59,11 @@ class Width:
 
     MOST = 16
 
-    def __init__(self) -> None:
-        self.lines = self.MOST
+    def __init__(self, most: int = MOST) -> None:
+        self.lines = self._most = most
 
     def widen(self) -> None:
-        self.lines = min(self.lines + 1, self.MOST)
+        self.lines = min(self.lines + 1, self._most)
 
     def narrow(self) -> None:
         self.lines = 1
@@ -188,9 +188,11 @@ class LineWriter:
         sums.units += written.units
         done.skipped += written.skipped
         done.refused += [_refused(*one) for one in written.refused]
+        sums.throttles.update(written.throttles)
         if not written.unprocessed:
             return [], False
-        sums.throttles.update(written.throttles or ("Unprocessed",))
+        if not written.throttles:
+            sums.throttles["Unprocessed"] += 1
         return [_array(written.unprocessed)], True
 
     def _call(self, requests: str, condition: Condition | None) -> Written:

@@ -42,6 +42,7 @@ class Writer:
     """
     Args:
         bucket: the data bucket, for rejects and for messages that are set aside.
+        width: of all its deliveries.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Writer:
         clock: Clock,
         rng: random.Random,
         bucket: str,
+        width: Width | None = None,
     ) -> None:
         self._store = store
         self._places = places
@@ -65,7 +67,7 @@ class Writer:
         self._bucket = bucket
         self._parcels = Parcels(store, bucket)
         self._rejects = RequestRejects(store, plans, rng, bucket)
-        self._width = Width()
+        self._width = width or Width()
 
     def take(self, body: str, receipt: str, receives: int, remaining: Remaining, reserve: float) -> None:
         """Writes a received message, or what is left of it, and settles it.

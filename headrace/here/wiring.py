@@ -25,6 +25,7 @@ from headrace.here.runner import HOME, OnLook, Parts, Runner
 from headrace.here.stores import FilesAndS3
 from headrace.here.workers import MessageWorker, Stopping, UnitWorker
 from headrace.job.model import Place
+from headrace.line_writer import Width
 from headrace.loader import Loader
 from headrace.plan import Plans
 from headrace.planner import Planner
@@ -112,8 +113,17 @@ class Workbench:
         return UnitWorker(loader, scanner, self.plans, self.ledger, self.clock, self.rng, stopping)
 
     def _message_worker(self, queue: HereQueue, stopping: Stopping) -> MessageWorker:
+        """Each of the threads that share it has one batch on its way: they are as many as are asked for."""
         writer = Writer(
-            self.store, self._places, queue, self.ledger, self.plans, self.clock, self.rng, self.bucket
+            self.store,
+            self._places,
+            queue,
+            self.ledger,
+            self.plans,
+            self.clock,
+            self.rng,
+            self.bucket,
+            width=Width(1),
         )
         dead_letters = DeadLetters(self.store, self.ledger, self.plans, self.rng, self.bucket)
         return MessageWorker(queue, writer, dead_letters, self.clock, stopping)

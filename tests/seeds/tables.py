@@ -3,6 +3,7 @@ DynamoDB Local, is shared with others, theirs are left alone."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import uuid
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+
+from tests.contract.behind import moto_behind_a_socket
 
 REGION = "us-east-1"
 LOCAL = os.environ.get("HEADRACE_DYNAMODB_LOCAL")
@@ -51,11 +54,10 @@ def service(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(variable, "testing")
     monkeypatch.delenv("AWS_PROFILE", raising=False)
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     untyped: Any = boto3
-    if name == "local":
-        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", LOCAL or "")
-        yield Service(untyped.client("dynamodb", region_name=REGION, endpoint_url=LOCAL))
-        return
-    with mock_aws():
-        yield Service(untyped.client("dynamodb", region_name=REGION))
+    with contextlib.ExitStack() as stack:
+        if name == "moto":
+            stack.enter_context(mock_aws())
+        url = LOCAL if name == "local" else stack.enter_context(moto_behind_a_socket())
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", url or "")
+        yield Service(untyped.client("dynamodb", region_name=REGION, endpoint_url=url))

@@ -182,6 +182,28 @@ def test_an_item_that_the_table_refuses_fails_alone(load: Load, fakes: Pipeline)
     assert result.errors == ["DynamoDB refused the item: the test refuses this item"]
 
 
+@pytest.mark.parametrize("workers", [1, 3])
+def test_no_more_batches_are_on_their_way_than_were_asked_for(
+    load: Load, fakes: Pipeline, workers: int
+) -> None:
+    others, write = [], fakes.tables.write
+
+    def counted(table: str, requests: str) -> Any:
+        others.append(sum(one.open for one in fakes.tables.begun))
+        return write(table, requests)
+
+    fakes.tables.write, fakes.tables.ahead = counted, True  # type: ignore[method-assign]
+    assert load(rows(2000), max_workers=workers).failed_writes == 0
+    assert len(others) >= 80
+    assert max(others) < workers
+
+
+def test_the_report_tells_how_often_the_table_was_busy(load: Load, fakes: Pipeline) -> None:
+    fakes.tables.faults.on("write", 1, ThrottledError("slow down", ["TableWriteMaxOnDemand"]))
+    fakes.tables.leave_every = 20
+    assert load(rows(25)).report["throttles"] == {"TableWriteMaxOnDemand": 1, "Unprocessed": 1}
+
+
 @pytest.mark.parametrize("size", [1, 10, 25])
 def test_batches_are_of_the_size_that_was_asked_for(load: Load, fakes: Pipeline, size: int) -> None:
     load(rows(50), batch_size=size)
