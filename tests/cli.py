@@ -12,6 +12,8 @@ import pytest
 
 from headrace.cli.main import run
 from headrace.errors import StackNotFoundError
+from headrace.here import wiring as here
+from headrace.here.stores import FilesAndS3
 from headrace.here.wiring import Workbench
 from headrace.job.model import Place
 from headrace.library import local, wiring
@@ -57,6 +59,8 @@ class Shell:
         patch.chdir(folder)
         patch.setenv("HEADRACE_HOME", str(self.state))
         patch.setattr(local, "_workbench", self._workbench)
+        patch.setattr(here, "places_of", lambda _: self.here.places)
+        patch.setattr(here, "store_of", lambda _, s3=None: FilesAndS3(lambda: s3 or self.here.store))
         patch.setattr(wiring, "find_deployed", self._find_deployed)
 
     def __call__(self, *args: str) -> Said:

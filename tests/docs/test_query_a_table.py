@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from headrace.cli.main import run
 from headrace.cli.query.keys import key_condition
 from headrace.cli.query.outputs import OUTPUTS
 from headrace.ports import Item, KeyAttribute, TableSchema
+from tests.cli import Shell
 from tests.docs.blocks import page, table
 from tests.docs.commands import shown
-from tests.fakes import MemoryPlaces, MemoryTables
-from tests.unit.cli.running import connect
+from tests.fakes import MemoryTables
 
 PAGE = page("query-a-table")
 KEYS = (
@@ -31,13 +32,17 @@ def item(customer: str, order: str, city: str, total: str) -> Item:
 
 @pytest.mark.parametrize(("arguments", "output"), shown(PAGE))
 def test_a_command_prints_what_the_page_shows(
-    arguments: list[str], output: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    arguments: list[str],
+    output: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    tables = MemoryTables(ORDERS)
-    tables.add("orders", *(item(*row) for row in table(PAGE, "items")))
-    connect(monkeypatch, MemoryPlaces(tables))
-    assert run(arguments) == 0
-    assert capsys.readouterr().out == output
+    shell = Shell(tmp_path, monkeypatch, capsys)
+    shell.here.places.default = MemoryTables(ORDERS)
+    shell.here.places.default.add("orders", *(item(*row) for row in table(PAGE, "items")))
+    said = shell(*arguments)
+    assert (said.code, said.out) == (0, output)
 
 
 def test_the_page_shows_commands() -> None:

@@ -13,6 +13,7 @@ import click
 
 from headrace.cli.capacity_change import Change, changed, hourly
 from headrace.cli.connection import CONNECTION, Connection
+from headrace.cli.options import AS_JSON
 from headrace.cli.report_view import show_json
 from headrace.cli.rows_view import Row, show_rows
 from headrace.cli.waiting import waiting
@@ -68,7 +69,7 @@ a day, and once more after an hour in which it was not.
         click.Option(["--warm-write"], type=_UNITS, metavar="N", help="Write units a second, likewise."),
         click.Option(["--no-wait", "is_detached"], is_flag=True, help="Do not wait until it is changed."),
         click.Option(["--yes", "-y", "is_confirmed"], is_flag=True, help="Do not ask."),
-        click.Option(["--json", "is_json"], is_flag=True, help="Print JSON, and nothing else."),
+        AS_JSON,
         PRICE_FILE,
         *CONNECTION,
     ],
@@ -104,7 +105,7 @@ def _change(given: Mapping[str, Any]) -> Change:
         and change.warms,
     }
     if problems := [text for text, is_so in wrong.items() if is_so]:
-        raise click.UsageError("\n".join(problems))
+        raise click.UsageError("; ".join(problems))
     return change
 
 

@@ -102,7 +102,7 @@ def _check(keys: Sequence[str], given: Mapping[str, Any]) -> None:
         "--unique shows one attribute; leave out --projection": given["unique"] and given["projection"],
     }
     if problems := [text for text, is_so in wrong.items() if is_so]:
-        raise click.UsageError("\n".join(problems))
+        raise click.UsageError("; ".join(problems))
 
 
 def _job(table: str, given: Mapping[str, Any]) -> Job:

@@ -66,7 +66,7 @@ def deploy(
 ) -> Exit:
     settings = [*([f"tables={tables}"] if tables else []), *context]
     if wrong := [one for one in settings if "=" not in one]:
-        raise click.UsageError("\n".join(f"-c {one!r} has no =; allowed: NAME=VALUE" for one in wrong))
+        raise click.UsageError(f"-c {', '.join(map(repr, wrong))} without =; allowed: NAME=VALUE")
     endpoint = given["endpoint"] or os.environ.get(_ENDPOINT)
     if (is_emulator or endpoint) and given["profile"]:
         raise click.UsageError(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from headrace.cli.connection import CONNECTION, Connection
+from headrace.cli.options import AS_JSON
 from headrace.cli.report_view import show_json
 from headrace.cli.rows_view import Row, show_rows
 
@@ -26,7 +27,7 @@ _BILLING = {"PAY_PER_REQUEST": "on demand", "PROVISIONED": "provisioned"}
     "'orders-*'. Items and bytes are as DynamoDB counted them, some hours ago.",
     params=[
         click.Argument(["pattern"], default="*", metavar="[PATTERN]"),
-        click.Option(["--json", "is_json"], is_flag=True, help="Print a JSON list, and nothing else."),
+        AS_JSON,
         *CONNECTION,
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from headrace import Capacity, RequestInvalidError
 from headrace.cli.connection import Connection
 from headrace.prices import read_prices
-from tests.unit.cli.running import CommandLine
+from tests.cli import Shell
 from tests.unit.manager.clients import Answer, ScriptedClient, described, manager_of
 
 INDEX_KEYS = {"KeySchema": [{"AttributeName": "at", "KeyType": "HASH"}]}
@@ -51,8 +52,13 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., ScriptedClient]:
 
 
 @pytest.fixture
-def headrace(capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    return CommandLine(capsys)
+def headrace(shell: Shell) -> Shell:
+    return shell
+
+
+def cells(line: str) -> list[str]:
+    """Of a row; those in which there is nothing are left out."""
+    return re.split(" {2,}", line)
 
 
 def changes(client: ScriptedClient) -> list[dict[str, Any]]:
@@ -61,23 +67,24 @@ def changes(client: ScriptedClient) -> list[dict[str, Any]]:
     return [{name: value for name, value in one.items() if name != "TableName"} for one in asked]
 
 
-def test_what_is_provisioned_is_shown_with_its_price(headrace: CommandLine, scripted: Any) -> None:
+def test_what_is_provisioned_is_shown_with_its_price(headrace: Shell, scripted: Any) -> None:
     scripted(PROVISIONED)
     headline, titles, table, index = headrace("capacity", "orders").out.splitlines()
     assert headline == "orders: provisioned, 0.01 USD an hour in us-east-1 as of 2026-11-21"
-    assert titles.split("\t")[:4] == ["of", "status", "read", "write"]
-    assert table.split("\t") == ["table", "ACTIVE", "5", "6", "", "", "", "", "2026-11-21 04:46", "1"]
-    assert index.split("\t") == ["index by-at", "ACTIVE", "7", "8", "", "", "", "", "", "4"]
+    assert cells(titles) == ["of", "status", "read", "write", "last lowered", "lowerings left"]
+    assert cells(table) == ["table", "ACTIVE", "5", "6", "2026-11-21 04:46", "1"]
+    assert cells(index) == ["index by-at", "ACTIVE", "7", "8", "4"]
 
 
-def test_on_demand_the_limits_and_what_is_warm_are_shown(headrace: CommandLine, scripted: Any) -> None:
+def test_on_demand_the_limits_and_what_is_warm_are_shown(headrace: Shell, scripted: Any) -> None:
     scripted(ON_DEMAND)
-    headline, _, table, _ = headrace("capacity", "orders").out.splitlines()
+    headline, titles, table, _ = headrace("capacity", "orders").out.splitlines()
     assert headline == "orders: on demand"
-    assert table.split("\t") == ["table", "ACTIVE", "", "", "", "100", "12000", "4000", "", ""]
+    assert cells(titles) == ["of", "status", "most write", "warm read", "warm write"]
+    assert cells(table) == ["table", "ACTIVE", "100", "12,000", "4,000"]
 
 
-def test_programs_get_json(headrace: CommandLine, scripted: Any) -> None:
+def test_programs_get_json(headrace: Shell, scripted: Any) -> None:
     scripted(PROVISIONED)
     found = json.loads(headrace("capacity", "orders", "--json").out)
     assert [one["write"] for one in found["capacities"]] == [6, 8]
@@ -111,7 +118,7 @@ def test_programs_get_json(headrace: CommandLine, scripted: Any) -> None:
     ],
 )
 def test_what_is_typed_is_what_is_changed(
-    headrace: CommandLine, scripted: Any, now: Answer, typed: list[str], asked: dict[str, Any]
+    headrace: Shell, scripted: Any, now: Answer, typed: list[str], asked: dict[str, Any]
 ) -> None:
     client = scripted(now)
     ran = headrace("capacity", "orders", *typed)
@@ -120,9 +127,7 @@ def test_what_is_typed_is_what_is_changed(
     assert ran.err == "Waiting until orders is changed\n"
 
 
-def test_it_waits_until_table_and_index_are_active_unless_told_not_to(
-    headrace: CommandLine, scripted: Any
-) -> None:
+def test_it_waits_until_table_and_index_are_active_unless_told_not_to(headrace: Shell, scripted: Any) -> None:
     changing = described(**units(5, 6), **with_index("UPDATING", **units(7, 8)))
     looks = [PROVISIONED, PROVISIONED, {"TableDescription": changing["Table"]}]
     client = scripted(*looks, changing, changing, PROVISIONED)
@@ -131,11 +136,11 @@ def test_it_waits_until_table_and_index_are_active_unless_told_not_to(
     client = scripted(*looks)
     ran = headrace("capacity", "orders", "--write", "60", "--no-wait")
     assert len(client.calls) == 3
-    assert "index by-at\tUPDATING" in ran.out
+    assert "index by-at  UPDATING" in ran.out
     assert ran.err == ""
 
 
-def test_what_costs_a_lot_more_an_hour_is_not_done_unasked(headrace: CommandLine, scripted: Any) -> None:
+def test_what_costs_a_lot_more_an_hour_is_not_done_unasked(headrace: Shell, scripted: Any) -> None:
     client = scripted(PROVISIONED)
     ran = headrace("capacity", "orders", "--write", "20000")
     assert (ran.code, changes(client)) == (2, [])
@@ -144,7 +149,7 @@ def test_what_costs_a_lot_more_an_hour_is_not_done_unasked(headrace: CommandLine
     assert changes(client) == [units(5, 20000)]
 
 
-def test_indexes_count_where_a_table_comes_to_be_provisioned(headrace: CommandLine, scripted: Any) -> None:
+def test_indexes_count_where_a_table_comes_to_be_provisioned(headrace: Shell, scripted: Any) -> None:
     client = scripted(ON_DEMAND)
     ran = headrace("capacity", "orders", "--provisioned", "--read", "1", "--write", "1000")
     assert "That is 1.30 USD an hour" in ran.err
@@ -152,7 +157,7 @@ def test_indexes_count_where_a_table_comes_to_be_provisioned(headrace: CommandLi
 
 
 def test_somebody_who_is_there_is_asked(
-    headrace: CommandLine, scripted: Any, monkeypatch: pytest.MonkeyPatch
+    headrace: Shell, scripted: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
     monkeypatch.setattr("headrace.cli.commands.capacity._is_somebody_there", lambda: True)
@@ -179,7 +184,7 @@ def test_somebody_who_is_there_is_asked(
     ],
 )
 def test_wrong_usage_is_a_line_that_helps(
-    headrace: CommandLine, scripted: Any, typed: list[str], told: str
+    headrace: Shell, scripted: Any, typed: list[str], told: str
 ) -> None:
     client = scripted(PROVISIONED)
     ran = headrace("capacity", *typed)
@@ -203,7 +208,7 @@ def test_capacity_can_be_lowered_four_times_and_after_an_hour_without(
     assert found.decreases_left(LOWERED) == left
 
 
-def test_a_price_file_of_ones_own_is_used(headrace: CommandLine, scripted: Any, tmp_path: Path) -> None:
+def test_a_price_file_of_ones_own_is_used(headrace: Shell, scripted: Any, tmp_path: Path) -> None:
     prices = read_prices()
     file = tmp_path / "prices.json"
     mine = {"region": "eu-west-1", "date": "2027-01-01", "currency": "EUR"}
@@ -223,7 +228,7 @@ def test_a_price_file_of_ones_own_is_used(headrace: CommandLine, scripted: Any, 
     ],
 )
 def test_all_that_is_wrong_with_a_price_file_is_told(
-    headrace: CommandLine, scripted: Any, tmp_path: Path, text: str, problems: int
+    headrace: Shell, scripted: Any, tmp_path: Path, text: str, problems: int
 ) -> None:
     file = tmp_path / "prices.json"
     file.write_text(text)

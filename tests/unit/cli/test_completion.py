@@ -6,22 +6,17 @@ import pytest
 
 from headrace.cli.entries import ENTRIES
 from headrace.cli.main import run
-from tests.unit.cli.running import CommandLine
+from tests.cli import Shell
 
 
-@pytest.fixture
-def headrace(capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    return CommandLine(capsys)
-
-
-@pytest.mark.parametrize(("shell", "place"), [("bash", ".bashrc"), ("zsh", ".zshrc"), ("fish", "fish")])
-def test_the_script_says_first_where_it_goes(headrace: CommandLine, shell: str, place: str) -> None:
-    ran = headrace("completion", shell)
+@pytest.mark.parametrize(("name", "place"), [("bash", ".bashrc"), ("zsh", ".zshrc"), ("fish", "fish")])
+def test_the_script_says_first_where_it_goes(shell: Shell, name: str, place: str) -> None:
+    ran = shell("completion", name)
     how, rest = ran.out.split("\n", 1)
     assert ran.code == 0
     assert how.startswith("#")
     assert place in how
-    assert f"_HEADRACE_COMPLETE={shell}_complete" in rest
+    assert f"_HEADRACE_COMPLETE={name}_complete" in rest
 
 
 @pytest.mark.parametrize(

@@ -10,21 +10,15 @@ import pytest
 
 from headrace.cli.commands.operations import arguments_of
 from headrace.cli.commands.plan import plan
-from headrace.cli.connection import Connection
 from headrace.cli.entries import ENTRIES
-from headrace.estimating.estimator import Estimator
-from headrace.here.runner import HOME
-from headrace.here.stores import FilesAndS3
-from headrace.here.wiring import ANYTHING
 from headrace.job.model import Operation
 from headrace.ports import IndexSchema, KeyAttribute, TableSchema
-from headrace.prices import Prices
-from tests.fakes import MemoryObjectStore, MemoryPlaces, MemoryTables
-from tests.unit.cli.running import CommandLine
+from tests.cli import Shell
+from tests.fakes import MemoryTables
 
 KEYS = (KeyAttribute("id", "S", "partition"), KeyAttribute("city", "S", "partition", "by-city"))
 ORDERS = TableSchema("orders", "arn", KEYS, items=3, bytes=99, indexes=(IndexSchema("by-city"),))
-NOT_OF_PLANS = {"--yes", "-y", "--detach", "--job-name", "--workers", "--stack"}
+NOT_OF_PLANS = {"--yes", "-y", "--detach", "--job-name", "--workers", "--stack", "--report-file"}
 
 
 @pytest.fixture
@@ -42,16 +36,9 @@ def tables() -> MemoryTables:
 
 
 @pytest.fixture
-def headrace(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tables: MemoryTables, tmp_path: Path
-) -> CommandLine:
-    store = FilesAndS3(MemoryObjectStore)
-
-    def make(_: Connection, prices: Prices) -> Estimator:
-        return Estimator(store, MemoryPlaces(tables), str(tmp_path), ANYTHING, HOME, prices)
-
-    monkeypatch.setattr(Connection, "estimator", make)
-    return CommandLine(capsys)
+def headrace(shell: Shell, tables: MemoryTables) -> Shell:
+    shell.here.places.default = tables
+    return shell
 
 
 def options(command: Any) -> set[str]:
@@ -68,7 +55,7 @@ def test_a_plan_takes_what_its_job_takes(operation: Operation) -> None:
 
 
 def test_a_file_is_planned_as_it_would_be_loaded_here(
-    headrace: CommandLine, file: Path, tables: MemoryTables
+    headrace: Shell, file: Path, tables: MemoryTables
 ) -> None:
     found = json.loads(headrace("plan", "load", str(file), "orders", "--json").out)
     assert (found["where"], found["rows"]["count"]) == ("here", 3)
@@ -78,25 +65,25 @@ def test_a_file_is_planned_as_it_would_be_loaded_here(
     assert tables.bodies == []
 
 
-def test_a_truncate_is_planned_without_being_confirmed(headrace: CommandLine) -> None:
+def test_a_truncate_is_planned_without_being_confirmed(headrace: Shell) -> None:
     found = json.loads(headrace("plan", "truncate", "orders", "--json").out)
     assert found["write_units"] == {"table": 3, "by-city": 3}
 
 
-def test_options_of_the_job_change_the_plan(headrace: CommandLine, file: Path) -> None:
+def test_options_of_the_job_change_the_plan(headrace: Shell, file: Path) -> None:
     ran = headrace("plan", "load", str(file), "orders", "--infer", "--rename", "total=sum")
-    assert "total\tsum\tN\tinferred\t" in ran.out.splitlines()
+    assert "total   sum        N     inferred" in ran.out.splitlines()
     ran = headrace("plan", "load", str(file), "orders")
-    assert "total\t\tS\ttext\tN" in ran.out.splitlines()
+    assert "total   S     text  N" in ran.out.splitlines()
 
 
-def test_a_plan_of_a_table_shows_its_attributes(headrace: CommandLine) -> None:
+def test_a_plan_of_a_table_shows_its_attributes(headrace: Shell) -> None:
     out = headrace("plan", "count", "orders").out.splitlines()
-    assert "city\tS 3" in out
+    assert "city       S 3" in out
     assert out[-1] == "nothing was written"
 
 
-def test_a_rate_of_ones_own_tells_the_time(headrace: CommandLine, file: Path) -> None:
+def test_a_rate_of_ones_own_tells_the_time(headrace: Shell, file: Path) -> None:
     ran = headrace("plan", "load", str(file), "orders", "--write-units-per-second", "1")
     assert "time: 0:00:03, by 1 write units a second of the table" in ran.out.splitlines()
 
@@ -106,7 +93,7 @@ def test_a_rate_of_ones_own_tells_the_time(headrace: CommandLine, file: Path) ->
     [
         ([], 2, "Missing command"),
         (["lode"], 2, "No such command 'lode'"),
-        (["load"], 2, "source: is missing"),
+        (["load"], 2, "FILE|S3-URL and TABLE missing"),
         (["load", "/nowhere.csv", "orders"], 3, "there is no file"),
         (["load", "s3://bucket/b.csv", "nothing"], 2, "no table 'nothing'"),
         (["count", "nothing"], 3, "no table 'nothing'"),
@@ -115,15 +102,13 @@ def test_a_rate_of_ones_own_tells_the_time(headrace: CommandLine, file: Path) ->
         (["export", "orders", "--detach"], 2, "No such option '--detach'"),
     ],
 )
-def test_wrong_usage_is_a_line_that_helps(
-    headrace: CommandLine, typed: list[str], code: int, told: str
-) -> None:
+def test_wrong_usage_is_a_line_that_helps(headrace: Shell, typed: list[str], code: int, told: str) -> None:
     ran = headrace("plan", *typed)
     assert (ran.code, ran.out) == (code, "")
     assert told in ran.err
 
 
 @pytest.mark.parametrize("operation", Operation)
-def test_every_verb_has_help(headrace: CommandLine, operation: Operation) -> None:
+def test_every_verb_has_help(headrace: Shell, operation: Operation) -> None:
     ran = headrace("plan", str(operation), "--help")
     assert f"Tell what `headrace {operation}` with these arguments" in " ".join(ran.out.split())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.running import CommandLine
+from tests.cli import Shell
 
 TOOLS = ("make", "node", "npm")
 
@@ -42,8 +42,8 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def headrace(capfd: pytest.CaptureFixture[str]) -> CommandLine:
-    return CommandLine(capfd)
+def headrace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(tmp_path, monkeypatch, capfd)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def told(tmp_path: Path) -> Path:
 
 
 def test_up_starts_the_emulator_and_prints_its_environment_alone(
-    headrace: CommandLine, checkout: Path, told: Path
+    headrace: Shell, checkout: Path, told: Path
 ) -> None:
     ran = headrace("up", "--port", "4567", "--auth")
     with_settings = f"{checkout} PORT=4567 USE_SSL=1 AUTH=true  "
@@ -64,7 +64,7 @@ def test_up_starts_the_emulator_and_prints_its_environment_alone(
 
 
 def test_an_emulator_that_does_not_start_has_no_environment(
-    headrace: CommandLine,
+    headrace: Shell,
     tmp_path: Path,
     told: Path,
     checkout: Path,  # noqa: ARG001
@@ -76,7 +76,7 @@ def test_an_emulator_that_does_not_start_has_no_environment(
 
 
 def test_down_stops_it_from_any_folder_of_the_checkout(
-    headrace: CommandLine, checkout: Path, told: Path, monkeypatch: pytest.MonkeyPatch
+    headrace: Shell, checkout: Path, told: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(checkout / "node_modules" / ".bin")
     assert headrace("down").code == 0
@@ -95,7 +95,7 @@ def test_down_stops_it_from_any_folder_of_the_checkout(
     ],
 )
 def test_deploy_sets_up_and_then_deploys_to_an_account_or_the_emulator(
-    headrace: CommandLine, checkout: Path, told: Path, typed: list[str], called: str
+    headrace: Shell, checkout: Path, told: Path, typed: list[str], called: str
 ) -> None:
     assert headrace("deploy", *typed).code == 0
     first, second = told.read_text().splitlines()
@@ -104,7 +104,7 @@ def test_deploy_sets_up_and_then_deploys_to_an_account_or_the_emulator(
 
 
 def test_deploy_goes_where_it_is_told_to(
-    headrace: CommandLine, checkout: Path, told: Path, monkeypatch: pytest.MonkeyPatch
+    headrace: Shell, checkout: Path, told: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert checkout.is_dir()
     headrace("deploy", "--endpoint", "http://127.0.0.1:4567")
@@ -121,7 +121,7 @@ def test_deploy_goes_where_it_is_told_to(
 
 @pytest.mark.parametrize("verb", ["up", "down", "deploy"])
 def test_outside_of_a_checkout_it_says_what_is_missing(
-    headrace: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+    headrace: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     ran = headrace(verb)
@@ -130,16 +130,16 @@ def test_outside_of_a_checkout_it_says_what_is_missing(
     assert "--checkout FOLDER" in ran.err
 
 
-def test_a_folder_that_is_no_checkout_is_not_searched_from(headrace: CommandLine, checkout: Path) -> None:
+def test_a_folder_that_is_no_checkout_is_not_searched_from(headrace: Shell, checkout: Path) -> None:
     ran = headrace("down", "--checkout", str(checkout / "localstack"))
     assert ran.code == 2
     assert "localstack is no checkout" in ran.err
 
 
-@pytest.mark.usefixtures("checkout")
 def test_tools_that_are_missing_are_told_at_once(
-    headrace: CommandLine, monkeypatch: pytest.MonkeyPatch
+    headrace: Shell, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert checkout.is_dir()
     monkeypatch.setenv("PATH", "")
     ran = headrace("up")
     assert ran.code == 3
@@ -152,14 +152,14 @@ def test_tools_that_are_missing_are_told_at_once(
         (["up", "--port", "0"], "0 is not in the range"),
         (["up", "now"], "unexpected extra argument"),
         (["down", "now"], "unexpected extra argument"),
-        (["deploy", "-c", "a"], "-c 'a' has no =; allowed: NAME=VALUE"),
+        (["deploy", "-c", "a"], "-c 'a' without =; allowed: NAME=VALUE"),
         (["deploy", "--emulator", "--profile", "work"], "an emulator takes no --profile"),
         (["deploy", "--checkout", "/nowhere"], "does not exist"),
         (["completion"], "Missing argument"),
         (["completion", "tcsh"], "'tcsh' is not one of"),
     ],
 )
-def test_wrong_usage_is_a_line_that_helps(headrace: CommandLine, typed: list[str], says: str) -> None:
+def test_wrong_usage_is_a_line_that_helps(headrace: Shell, typed: list[str], says: str) -> None:
     ran = headrace(*typed)
     assert ran.code == 2
     assert says in ran.err
