@@ -71,17 +71,6 @@ class EagerPlaces:
         raise NotImplementedError
 
 
-class EagerWrite:
-    def __init__(self, written: Written) -> None:
-        self._written = written
-
-    def written(self) -> Written:
-        return self._written
-
-    def abandon(self) -> None:
-        """It is done already."""
-
-
 @dataclass(frozen=True, slots=True)
 class Figure:
     """MiB: `before` with all imported and all clients made, `peak` at most."""
