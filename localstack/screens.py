@@ -10,6 +10,7 @@ import os
 import pty
 import select
 import shlex
+import shutil
 import signal
 import struct
 import subprocess
@@ -34,6 +35,8 @@ ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "screens"
 COLUMNS, LINES = 108, 40
 TABLE = "orders"
+_HOME = Path("/tmp/headrace")
+"""Where its jobs are kept, as the pictures name it."""
 _LONGEST_SECONDS = 180
 _PLAIN = "default"
 
@@ -52,9 +55,9 @@ SHOTS: Mapping[str, Shot] = {
     "load": Shot([f"{LOAD} --job-name first-load"]),
     "status": Shot(["headrace status first-load", "headrace jobs"]),
     "query": Shot(
-        ["headrace query orders customer=c-000007 --head 8 --projection order,city,placed,total,paid"]
+        ["headrace query orders customer=customer-0007 --head 6 --projection order,city,placed,total,paid"]
     ),
-    "error": Shot(["headrace load orders.csv ordres --chunk-bytes 12 --quote ab", "headrace lod orders.csv"]),
+    "error": Shot(["headrace load orders.csv orders --chunk-bytes 12 --quote ab", "headrace lod orders.csv"]),
     "interrupted": Shot([f"{LOAD} --job-name second-load"], stop="Writing"),
 }
 """In this order: later ones show what earlier ones did."""
@@ -180,7 +183,8 @@ def main(endpoint: str, only: str | None = None) -> None:
         folder = Path(name)
         with (folder / "orders.csv").open("w", newline="") as file:
             write_sample(file, 50_000)
-        ours = environment(endpoint, Path("/tmp/headrace"))
+        shutil.rmtree(_HOME, ignore_errors=True)
+        ours = environment(endpoint, _HOME)
         for title, shot in SHOTS.items():
             if only in (None, title):
                 print(take(title, shot, lambda: Terminal(ours, folder)))

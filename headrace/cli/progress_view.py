@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 import click
@@ -40,6 +41,14 @@ _NAMES: Final = {
 class ProgressView(Protocol):
     def show(self, progress: Progress) -> None: ...
 
+    def say(self, text: str) -> None:
+        """A line for a person, between what is shown."""
+        ...
+
+    def leave(self) -> None:
+        """The process ends at once: leaves the terminal as it was found."""
+        ...
+
 
 @contextmanager
 def progress_view(is_quiet: bool = False) -> Iterator[ProgressView]:
@@ -53,12 +62,20 @@ def progress_view(is_quiet: bool = False) -> Iterator[ProgressView]:
         yield Lines(SystemClock())
 
 
-class Silence:
+class _Plain:
+    def say(self, text: str) -> None:
+        click.echo(text, err=True)
+
+    def leave(self) -> None:
+        """There is nothing to put back."""
+
+
+class Silence(_Plain):
     def show(self, progress: Progress) -> None:
         """Shows nothing."""
 
 
-class Lines:
+class Lines(_Plain):
     """A line when a phase begins, and every few seconds."""
 
     def __init__(self, clock: Clock) -> None:
@@ -163,6 +180,12 @@ class Bars:
             told = described(progress, self._pace)
             self._shown.update(self._task, completed=progress.done, total=progress.total, told=told)
 
+    def say(self, text: str) -> None:
+        self._shown.console.print(text, highlight=False, markup=False)
+
+    def leave(self) -> None:
+        self._shown.console.show_cursor(True)
+
     def _begin(self, progress: Progress) -> None:
         if self._task is not None:
             self._end(self._task, progress)
@@ -174,5 +197,6 @@ class Bars:
         """The bar of a phase that is over is full, unless the whole job ended short of its total."""
         total = progress.total if progress.phase is JobPhase.ENDED else None
         done = 1 if total is None else progress.done
-        self._shown.update(task, total=total or 1, completed=done, told=described(progress, self._pace))
+        told = described(replace(progress, phase=JobPhase.ENDED), self._pace)
+        self._shown.update(task, total=total or 1, completed=done, told=told)
         self._shown.stop_task(task)

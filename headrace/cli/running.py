@@ -16,7 +16,7 @@ import click
 
 from headrace.cli.connection import AnyPipeline
 from headrace.cli.exits import Exit, exit_of
-from headrace.cli.progress_view import progress_view
+from headrace.cli.progress_view import ProgressView, progress_view
 from headrace.cli.report_view import show_json, show_report
 from headrace.library.following import Report
 from headrace.library.local import LocalPipeline
@@ -41,7 +41,7 @@ def run_here(pipeline: LocalPipeline, run: Callable[[OnProgress], Report], outpu
     Args:
         run: the pipeline's method that runs it.
     """
-    with interruptible(pipeline) as was_interrupted, progress_view(output.is_json) as view:
+    with progress_view(output.is_json) as view, interruptible(pipeline, view) as was_interrupted:
 
         def show(progress: Progress) -> None:
             if was_interrupted():
@@ -95,15 +95,16 @@ def end_with(report: Report, output: Output, was_interrupted: bool = False) -> E
 
 
 @contextmanager
-def interruptible(pipeline: LocalPipeline) -> Iterator[Callable[[], bool]]:
+def interruptible(pipeline: LocalPipeline, view: ProgressView) -> Iterator[Callable[[], bool]]:
     """Lets Ctrl-C, or a polite kill, stop the pipeline's job. What it gives tells whether one did."""
     seen: list[int] = []
 
     def stop(number: int, _: FrameType | None) -> None:
         seen.append(number)
         if len(seen) > 1:
+            view.leave()
             os._exit(Exit.INTERRUPTED)
-        click.echo("\nStopping: what is queued is set aside. Again to end at once.", err=True)
+        view.say("Stopping: what is queued is set aside. Again to end at once.")
         pipeline.interrupt()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -8,6 +8,7 @@ import signal
 import pytest
 
 from headrace.cli.exits import Exit
+from headrace.cli.progress_view import Silence
 from headrace.cli.running import OnProgress, Output, interruptible, run_here
 from headrace.library.following import Report
 from headrace.library.local import LocalPipeline, url_of_path
@@ -73,7 +74,7 @@ def test_a_job_that_is_done_before_it_can_stop_is_done(shell: Shell) -> None:
 def test_a_second_interruption_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[int] = []
     monkeypatch.setattr(os, "_exit", ended.append)
-    with LocalPipeline() as pipeline, interruptible(pipeline):
+    with LocalPipeline() as pipeline, interruptible(pipeline, Silence()):
         signal.raise_signal(signal.SIGINT)
         assert ended == []
         signal.raise_signal(signal.SIGINT)

@@ -100,10 +100,19 @@ def bars_of(*looks: Progress) -> list[str]:
 
 def test_each_phase_has_a_bar_that_is_full_when_it_is_over() -> None:
     assert bars_of(Progress("mine"), WORKING, SETTLING, ENDED) == [
-        "Planning ━━━━━━━━━━ 10/1,000 rows, 10 rows/s, 1/4 units, 0:01:39 left",
-        "Loading ━━━━━━━━━━ 600/1,000 rows, 300 rows/s, 4/4 units, 0:00:01 left",
+        "Planning ━━━━━━━━━━ 10/1,000 rows, 10 rows/s, 1/4 units",
+        "Loading ━━━━━━━━━━ 600/1,000 rows, 300 rows/s, 4/4 units",
         "Writing ━━━━━━━━━━ 1,000/1,000 rows, 333 rows/s, 4/4 units",
     ]
+
+
+def test_what_is_said_stands_above_the_bars() -> None:
+    screen = io.StringIO()
+    with Shown(console=Console(file=screen, width=100), auto_refresh=False) as shown:
+        view = Bars(shown, FakeClock())
+        view.show(WORKING)
+        view.say("Stopping [soon]")
+    assert screen.getvalue().splitlines()[0] == "Stopping [soon]"
 
 
 def bar_of(*looks: Progress) -> tuple[float | None, float]:
