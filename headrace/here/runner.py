@@ -38,9 +38,9 @@ HOME = "arn:aws:dynamodb:here:000000000000:table/"
 PLAN_TRIES = 5
 STALL_SECONDS = 900.0
 LOOK_SECONDS = 0.25
-TEXT_AT_ONCE = 2
-"""Chunks of text that are worked on at once: one is read while the other waits for room in the queue. More
-would take more memory, and no less time: only one thread at a time makes items of rows."""
+TEXT_AT_ONCE = 1
+"""Chunks of text that are worked on at once. More would take more memory, and as much time: only one thread
+at a time makes items of rows."""
 _LOOK_SHARE = 20
 """Of the time that is told of a job, one part of so many goes into looking."""
 _RESERVE_SECONDS = 1.0
@@ -186,7 +186,7 @@ class Runner:
 
     def _at_once(self, listed: Sequence[Mapping[str, Any]]) -> int:
         has_segments = any("segment" in fields for fields in listed)
-        return self._workers if has_segments else min(self._workers, TEXT_AT_ONCE)
+        return self._workers if has_segments else TEXT_AT_ONCE
 
     def _begun(self, pool: ThreadPoolExecutor, job: str, units: Iterable[Work]) -> set[Future[None]]:
         if self._parts.stopping.is_set():
@@ -201,6 +201,7 @@ class Runner:
     def _settle(self, job: str) -> None:
         """Waits until nothing is queued any more. Where nothing moves for long, the job is stopped, and what
         is left is set aside for its resumption."""
+        self._look(job)  # an interruption after the last look has kept units from being begun
         watch: Mapping[str, Any] | None = None
         while not self._parts.queue.wait_until_empty(LOOK_SECONDS):
             now = self._parts.clock.now()

@@ -188,3 +188,18 @@ def test_a_file_is_loaded(machine: Machine, tmp_path: Path) -> None:
     assert report["rows"] == {"read": 3, "written": 1, "superseded": 1, "skipped": 0, "rejected": 1}
     assert report["rejects"]["location"] == f"file://{machine.folder}/jobs/one/rejects/rejects.csv"
     assert (machine.folder / "jobs/one/rejects/rejects.csv").read_text().count("\n") == 2
+
+
+def test_an_interruption_right_after_a_look_is_one(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.pipeline.put_source("id\n" + "".join(f"k{n}\n" for n in range(600)))
+    runner = machine.process().runner(WORKERS, lambda _: None)
+    begun = runner._begun
+
+    def interrupted(*asked: Any) -> Any:
+        runner.interrupt()
+        return begun(*asked)
+
+    monkeypatch.setattr(runner, "_begun", interrupted)
+    report = runner.run(job_document(parallel={"chunk_bytes": 1024}), "one")
+    assert (report["error"], report["units"]["done"]) == ("JobCancelledError", 0)
+    assert machine.run({"resume": "one"}, "again")["rows"]["written"] == 600
