@@ -39,4 +39,4 @@ def test_the_readme_links_every_page() -> None:
 
 def test_every_picture_is_shown_somewhere() -> None:
     shown = {(path.parent / link).resolve() for path in PAGES for link in links(path)}
-    assert {*(ROOT / "docs").glob("*.svg"), *(ROOT / "docs").glob("*.png")} <= shown
+    assert {*(ROOT / "docs").rglob("*.svg"), *(ROOT / "docs").rglob("*.png")} <= shown
