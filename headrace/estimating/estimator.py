@@ -164,8 +164,10 @@ def _notes(found: _Findings) -> Iterator[str]:
         yield "how many items there are is DynamoDB's count, some hours old"
         if job.scan.key_condition:
             yield "of a key condition only what the sample has is counted; there may be more"
-    elif not found.rows_known:
+    elif not found.units_known:
         yield "rows are estimated from the sample; --exact reads all of the text and counts them"
+    elif not found.rows_known:
+        yield "rows of a gzipped text are estimated from its start; only reading all of it tells"
     if job.mode is WriteMode.DELETE:
         yield "deletes are reckoned by the sizes of the rows, as those of the items are not known"
     elif found.volume.write_units and job.operation is not Operation.TRUNCATE:

@@ -15,6 +15,7 @@ from typing import IO, Any, Final
 
 import orjson
 
+from headrace.export.spelling import DynamoSpelling
 from headrace.items.documents import json_text
 from headrace.ports import Item
 
@@ -22,6 +23,7 @@ _BLOCK_ITEMS = 200
 """Rows of a table that are held to find out how wide its columns are; behind them comes another table."""
 _CELL_CHARACTERS = 200
 _HELD_BYTES = 8 * 1024 * 1024
+_SPELLING = DynamoSpelling()
 
 Columns = Sequence[str]
 Write = Callable[[Iterable[Item], Columns, bool, IO[bytes]], None]
@@ -46,7 +48,7 @@ def write_list(items: Iterable[Item], _: Columns, __: bool, out: IO[bytes]) -> N
 def write_typed(items: Iterable[Item], _: Columns, __: bool, out: IO[bytes]) -> None:
     """DynamoDB JSON as exports have it, which a restore takes."""
     for item in items:
-        out.write(orjson.dumps({"Item": item}, option=orjson.OPT_APPEND_NEWLINE))
+        out.write(_SPELLING.line(item))
 
 
 def write_csv(items: Iterable[Item], columns: Columns, is_all: bool, out: IO[bytes]) -> None:

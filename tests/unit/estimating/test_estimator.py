@@ -126,8 +126,9 @@ def test_a_large_file_is_read_in_part_and_estimated() -> None:
 def test_a_gzipped_file_is_estimated_by_what_it_unpacks_to() -> None:
     rows = 20_000
     found = Bench().estimate(gzip.compress(csv_of(rows).encode()))
-    assert not found.rows_known
+    assert (found.rows_known, found.units_known) == (False, True)
     assert found.volume.rows == pytest.approx(rows, rel=0.1)
+    assert any("gzipped" in note for note in found.notes)
 
 
 def test_a_gzipped_file_that_is_all_sample_is_counted() -> None:
