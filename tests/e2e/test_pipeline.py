@@ -97,6 +97,7 @@ def test_a_file_is_loaded_and_its_mended_rejects_after_it(
     assert listed(pipeline, job).status == "FAILED"
 
 
+@pytest.mark.usefixtures("prompt")
 def test_a_job_is_cancelled_and_resumed_under_its_own_name(
     pipeline: Pipeline, stack: Stack, faults: Faults
 ) -> None:

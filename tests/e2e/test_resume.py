@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,12 +160,15 @@ DOCUMENTS: Mapping[str, Document] = {
 
 @pytest.fixture(scope="module")
 def interrupted(stack: Stack, faults: Faults) -> dict[str, Interrupted]:
-    """One job an operation, one after the other: a small machine starts only so many functions in time."""
+    """One job an operation: stopped one after the other, as a small machine starts only so many functions
+    in time, and resumed two at a time."""
     documents = {name: make(stack, stack.table()) for name, make in DOCUMENTS.items()}
     jobs = {name: interrupt(stack, faults, document) for name, document in documents.items()}
     stopped = {name: stopped_report(stack, job) for name, job in jobs.items()}
+    with ThreadPoolExecutor(2) as pool:
+        ended = dict(zip(jobs, pool.map(lambda job: stack.run({"resume": job}), jobs.values()), strict=True))
     return {
-        name: Interrupted(documents[name], job, stopped[name], stack.run({"resume": job}).report)
+        name: Interrupted(documents[name], job, stopped[name], ended[name].report)
         for name, job in jobs.items()
     }
 
