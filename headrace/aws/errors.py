@@ -40,7 +40,7 @@ from headrace.job.model import Place
 
 
 class OwnPlace(Place):
-    """What the caller's own credentials reach, without a stack and its settings."""
+    """What a person's own credentials reach, or a role that they assume, without a stack and its settings."""
 
 
 HERE = Place()
@@ -130,7 +130,7 @@ def _account_and_region(place: Place) -> str:
 
 
 def _user(place: Place) -> str:
-    if isinstance(place, OwnPlace):
+    if isinstance(place, OwnPlace) and not place.role_arn:
         return "these credentials"
     return f"the role {place.role_arn}" if place.role_arn else "the stack's roles"
 
@@ -176,29 +176,35 @@ def _queue_error(url: str, place: Place, error: ClientError) -> HeadraceError:
     if code in _NO_QUEUE:
         return QueueNotFoundError(f"there is no queue {url} ({text}); create it, or name another")
     if code in _DENIED:
-        remedy = "its policies have to allow it"
-        if not place.role_arn:
+        remedy = "their policies have to allow it, and so has the queue's own if it has one"
+        if not (place.role_arn or isinstance(place, OwnPlace)):
             remedy = "deploy with the context setting queues including it, and see the queue's own policy"
         return QueueAccessError(f"{_user(place)} may not send to queue {url} ({text}); {remedy}")
     return TransientError(f"queue {url}: {code}: {text}")
 
 
 @contextmanager
-def role_errors(role: str, external_id: str | None) -> Iterator[None]:
-    """Turns errors of AssumeRole into ours, which name the role."""
-    with _errors_of(f"role {role}", lambda error: _role_error(role, external_id, error)):
+def role_errors(role: str, external_id: str | None, is_stacks: bool = True) -> Iterator[None]:
+    """Turns errors of AssumeRole into ours, which name the role.
+
+    Args:
+        is_stacks: whether it is a stack that assumes it, and no person.
+    """
+    with _errors_of(f"role {role}", lambda error: _role_error(role, external_id, is_stacks, error)):
         yield
 
 
-def _role_error(role: str, external_id: str | None, error: ClientError) -> HeadraceError:
+def _role_error(role: str, external_id: str | None, is_stacks: bool, error: ClientError) -> HeadraceError:
     code, text = code_of(error), text_of(error)
     if code not in _NO_ROLE:
         return TransientError(f"role {role}: {code}: {text}")
     condition = f" with the external id {external_id!r}" if external_id else " without an external id"
+    who, too = "these credentials", "their policies have to allow it, too"
+    if is_stacks:
+        who, too = "the stack's function roles", "the context setting roles has to include it"
     return RoleNotAllowedError(
         f"the role {role} may not be assumed ({text}): it has to be there, its trust policy has to allow "
-        f"sts:AssumeRole to the stack's function roles{condition}, and the context setting roles has to "
-        "include it"
+        f"sts:AssumeRole to {who}{condition}, and {too}"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
 from threading import Lock
@@ -13,7 +13,7 @@ from typing import Any
 from botocore.credentials import CredentialProvider, DeferredRefreshableCredentials
 
 from headrace.aws.clients import client, patient_client, queue_client, session, table_client
-from headrace.aws.errors import HERE, credential_errors, role_errors
+from headrace.aws.errors import HERE, OwnPlace, credential_errors, role_errors
 from headrace.aws.lane import Lane
 from headrace.aws.laned import LanedClient, open_lane
 from headrace.aws.queue import SqsUserQueue
@@ -64,7 +64,7 @@ class AwsPlaces:
             if place not in self._tables:
                 core = self._session(place)
                 client = table_client(core.create_client, place.endpoint or self._own.endpoint)
-                self._tables[place] = DynamoTables(client, place, self._lane(client, core))
+                self._tables[place] = DynamoTables(client, self._told(place), self._lane(client, core))
             return self._tables[place]
 
     def queue(self, url: str, place: Place) -> SqsUserQueue:
@@ -75,8 +75,12 @@ class AwsPlaces:
                 core = self._session(place)
                 client = queue_client(core, place.endpoint or self._own.endpoint)
                 laned = LanedClient(client, self._lane(client, core))
-                self._queues[url, place] = SqsUserQueue(laned, url, place)
+                self._queues[url, place] = SqsUserQueue(laned, url, self._told(place))
             return self._queues[url, place]
+
+    def _told(self, place: Place) -> Place:
+        """As errors are to tell of it."""
+        return OwnPlace(**asdict(place)) if isinstance(self._own, OwnPlace) else place
 
     def _session(self, place: Place) -> Any:
         """The role is assumed at once: who may not is told before anything is done."""
@@ -85,10 +89,14 @@ class AwsPlaces:
             return session(region, None, profile)
         key = place.role_arn, place.external_id, profile
         if key not in self._credentials:
-            role = AssumedRole(partial(self._sts, profile), place.role_arn, place.external_id, self._now)
+            role = self._assumed(place.role_arn, place.external_id, profile)
             role.load().get_frozen_credentials()
             self._credentials[key] = role
         return session(region, self._credentials[key], profile)
+
+    def _assumed(self, role: str, external_id: str | None, profile: str | None) -> AssumedRole:
+        is_stacks = not isinstance(self._own, OwnPlace)
+        return AssumedRole(partial(self._sts, profile), role, external_id, self._now, is_stacks)
 
 
 class AssumedRole(CredentialProvider):
@@ -100,12 +108,18 @@ class AssumedRole(CredentialProvider):
     METHOD = "headrace-assumed-role"
 
     def __init__(
-        self, sts: Callable[[], Any], role: str, external_id: str | None, now: Callable[[], datetime]
+        self,
+        sts: Callable[[], Any],
+        role: str,
+        external_id: str | None,
+        now: Callable[[], datetime],
+        is_stacks: bool = True,
     ) -> None:
         super().__init__()
         self._sts = sts
         self._role = role
         self._external_id = external_id
+        self._is_stacks = is_stacks
         self._credentials = DeferredRefreshableCredentials(self._assume, self.METHOD, now)
 
     def load(self) -> DeferredRefreshableCredentials:
@@ -115,7 +129,7 @@ class AssumedRole(CredentialProvider):
         asked = {"RoleArn": self._role, "RoleSessionName": _SESSION_NAME}
         if self._external_id is not None:
             asked["ExternalId"] = self._external_id
-        with role_errors(self._role, self._external_id):
+        with role_errors(self._role, self._external_id, self._is_stacks):
             found = self._sts().assume_role(**asked)["Credentials"]
         return {
             "access_key": found["AccessKeyId"],

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from headrace import layout
 from headrace.allowed import Allowed
 from headrace.aws.clients import patient_client, session
-from headrace.aws.errors import HERE
+from headrace.aws.errors import HERE, OwnPlace
 from headrace.aws.objects import S3ObjectStore
 from headrace.aws.places import AwsPlaces
 from headrace.clock import SystemClock
@@ -151,7 +152,7 @@ def store_of(own: Place, s3: ObjectStore | None = None) -> ObjectStore:
 
 def places_of(own: Place) -> Places:
     """Where tables and queues are."""
-    return AwsPlaces(own=own)
+    return AwsPlaces(own=OwnPlace(**asdict(own)))
 
 
 def _s3(own: Place) -> Any:

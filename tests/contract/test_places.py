@@ -9,6 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from headrace.aws.errors import OwnPlace, queue_errors, table_errors
 from headrace.aws.places import AwsPlaces
 from headrace.errors import HeadraceError, QueueNotFoundError, RoleNotAllowedError, TransientError
 from headrace.job.model import Place
@@ -154,3 +155,23 @@ def test_a_role_sends_to_the_queue_of_its_account(places: AwsPlaces) -> None:
     url = theirs.create_queue(QueueName="theirs")["QueueUrl"]
     assert places.queue(url, AS_ROLE).send([UserMessage("a")]) == []
     assert theirs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "a"
+
+
+def test_a_person_is_told_of_a_persons_own_credentials(sts: Sts) -> None:
+    mine = AwsPlaces(lambda _: sts, lambda: sts.now, own=OwnPlace())
+    sts.error = refusal("AccessDenied")
+    with pytest.raises(RoleNotAllowedError, match="sts:AssumeRole to these credentials") as refused:
+        mine.tables(AS_ROLE)
+    assert "stack" not in str(refused.value)
+    for told in (mine.tables(Place())._place, mine.queue("http://x/000000000000/q", Place())._place):
+        assert isinstance(told, OwnPlace)
+
+
+@pytest.mark.parametrize("denied", [table_errors, queue_errors])
+def test_what_a_person_may_not_do_is_no_stacks_fault(denied: Any) -> None:
+    with (
+        pytest.raises(HeadraceError, match="these credentials may not") as error,
+        denied("orders", OwnPlace()),
+    ):
+        raise refusal("AccessDeniedException")
+    assert "deploy" not in str(error.value)
