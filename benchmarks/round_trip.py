@@ -19,15 +19,17 @@ import boto3
 import orjson
 
 from headrace.aws.places import AwsPlaces
+from headrace.errors import TransientError
 from headrace.items.equality import canonical_item
 from headrace.job.model import Place
 from headrace.library.local import LocalPipeline, url_of_path
-from headrace.ports import Item, ReadRequest
+from headrace.ports import Item, Page, ReadRequest
 from tests.everything import everything
 
 REGION = "us-east-1"
 LARGE = 20
 """Items of 399 KiB among them."""
+_TRIES = 5
 FORMATS = ("dynamodb-json", "jsonl", "csv")
 
 Digests = dict[str, bytes]
@@ -76,11 +78,20 @@ class Bench:
     def digests(self, table: str) -> Digests:
         return {item["id"]["S"]: digest(item) for item in self._read(table)}
 
+    def _page(self, request: ReadRequest) -> Page:
+        """An emulator that walks its whole table for a page may be too slow for the time-out now and then."""
+        for _ in range(_TRIES):
+            try:
+                return self._tables.read(request)
+            except TransientError as error:
+                print(f"  read again: {error}", flush=True)
+        return self._tables.read(request)
+
     def _read(self, table: str) -> Iterator[Item]:
         for segment in range(self.segments):
             start: str | None = None
             while True:
-                page = self._tables.read(ReadRequest(table, segment, self.segments, start, consistent=True))
+                page = self._page(ReadRequest(table, segment, self.segments, start, consistent=True))
                 yield from page.items
                 start = page.next
                 if start is None:
