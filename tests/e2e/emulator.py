@@ -25,7 +25,7 @@ INDEXED = "indexed-e2e"
 """A table that the settings name in full: a prefix, as policies read it, covers indexes of its own."""
 SETTINGS = {
     "tables": f"e2e-*,{INDEXED}",
-    "loader_timeout": "8",
+    "loader_timeout": os.environ.get("HEADRACE_E2E_LOADER_TIMEOUT", "8"),
     "writer_timeout": "5",
     "stall_seconds": "60",
     "max_receives": "3",
