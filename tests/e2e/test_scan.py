@@ -14,8 +14,8 @@ from tests.e2e.faults import Faults
 from tests.e2e.stack import Ended, Stack
 from tests.everything import comparable, everything
 
-ITEMS = 300
 SEGMENTS = int(os.environ.get("HEADRACE_E2E_SEGMENTS", "8"))
+ITEMS = max(300, SEGMENTS * 10)
 
 
 @pytest.fixture(scope="module")
