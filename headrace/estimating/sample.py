@@ -63,8 +63,5 @@ class Sample:
         """Of rows, those that are no rejects."""
         return 1 - self.rejected / self.rows if self.rows else 0.0
 
-    def a_row(self, number: float) -> float:
-        return number / self.rows if self.rows else 0.0
-
     def an_item(self, number: float) -> float:
         return number / self.items if self.items else 0.0
