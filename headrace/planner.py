@@ -164,7 +164,8 @@ class Planner:
     def _go_on(self, record: JobRecord, plan: Plan) -> dict[str, Any]:
         if plan.phase(record.planned) is Phase.WORK:
             return self._answer(record, plan)
-        units = self._ledger.units(record.job)
+        # Whoever has resumed the job meanwhile may have begun to work: that is none of what was counted.
+        units = [unit for unit in self._ledger.units(record.job) if Task(unit.task).counts]
         if any(unit.state is UnitState.FAILED for unit in units):
             return {"status": "ENDED", "job": record.job}
         if sum(unit.state is UnitState.DONE for unit in units) < plan.counted:

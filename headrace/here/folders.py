@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -85,6 +86,7 @@ class FileWriter:
         with _errors(bucket, key):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = open(self._unfinished, "xb")  # noqa: SIM115 - closed by commit or abort
+        weakref.finalize(self, self._file.close)
 
     def write(self, data: bytes) -> None:
         with _errors(*self._at):
