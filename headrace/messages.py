@@ -67,18 +67,33 @@ def delete_request(key: Item) -> bytes:
     return for_sqs(compact_json({"DeleteRequest": {"Key": key}}))
 
 
+def put_requests(items: Sequence[bytes]) -> list[bytes]:
+    """As `put_request`, of items that are compact JSON already."""
+    return _around(items, b'{"PutRequest":{"Item":')
+
+
+def delete_requests(keys: Sequence[bytes]) -> list[bytes]:
+    """As `delete_request`, of keys that are compact JSON already."""
+    return _around(keys, b'{"DeleteRequest":{"Key":')
+
+
+def _around(texts: Sequence[bytes], opening: bytes) -> list[bytes]:
+    """Compact JSON has no line ends: all become one text and are divided again, which is quicker than one
+    by one."""
+    if not texts:
+        return []
+    return for_sqs(opening + (b"}}\n" + opening).join(texts) + b"}}").split(b"\n")
+
+
 def is_delete(line: str) -> bool:
     """Whether a line's requests delete; a line either puts or deletes."""
     return line.startswith('[{"DeleteRequest"')
 
 
-def digest(requests: Iterable[Request]) -> str:
-    """Equal only where `pack` makes the same messages of them: other requests, another order or another
-    version's packing give another digest. 32 hexadecimal digits."""
-    found = sha256(PACKING.encode())
-    for request in requests:
-        found.update(b"\n" + request.body)
-    return found.hexdigest()[:32]
+def digest(requests: Iterable[bytes]) -> str:
+    """Equal only where `pack_bodies` makes the same messages of them: other requests, another order or
+    another version's packing give another digest. 32 hexadecimal digits."""
+    return sha256(b"\n".join((PACKING.encode(), *requests))).hexdigest()[:32]
 
 
 def for_sqs(body: bytes) -> bytes:

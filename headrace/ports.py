@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import orjson
+
 from headrace.job.model import Place
 from headrace.locations import url_of
 
@@ -199,8 +201,8 @@ class ReadRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    items: tuple[Item, ...]
-    """Empty where only a count was asked for."""
+    texts: Sequence[bytes]
+    """Items, each as compact JSON. None where only a count was asked for."""
     count: int
     scanned: int
     """Items that DynamoDB looked at, before the filter."""
@@ -209,6 +211,11 @@ class Page:
     and not the last."""
     units: float = 0.0
     """Read units consumed."""
+
+    @property
+    def items(self) -> list[Item]:
+        """Made anew each time: what can go on as text should."""
+        return list(map(orjson.loads, self.texts))
 
 
 class BegunWrite(Protocol):

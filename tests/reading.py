@@ -65,7 +65,7 @@ def read_page(schema: TableSchema, items: list[Item], request: ReadRequest, page
     found = [item for item in seen if matches(item)]
     units = -(-sum(map(item_size, seen)) // 4096) * (1.0 if request.consistent else 0.5)
     return Page(
-        items=() if request.count else tuple(_projected(item, names) for item in found),
+        texts=() if request.count else [orjson.dumps(_projected(item, names)) for item in found],
         count=len(found),
         scanned=len(seen),
         next=_next(schema, keys, seen[-1]) if len(seen) == size else None,

@@ -17,7 +17,7 @@ from http.client import HTTPConnection, HTTPSConnection
 from httptools import HttpResponseParser
 
 TIMEOUT = 3.0
-"""Seconds for connecting, sending, and each part of an answer."""
+"""Seconds for connecting, sending, and each part of an answer, where no others are asked for."""
 _MOST_IDLE_SECONDS = 5.0
 """An older one may have died meanwhile, as where a function was frozen."""
 _REST_SECONDS = 30.0
@@ -40,11 +40,19 @@ class Connection:
         self._parts: list[bytes] = []
         self._crc: bytes | None = None
         self._begun = self._ended = 0
+        self._patience = TIMEOUT
         self.keeps = False
         """Whether it can be used again: it stays open, and nothing but one answer came."""
 
-    def send(self, request: bytes) -> None:
-        """Raises OSError."""
+    def send(self, request: bytes, patience: float = TIMEOUT) -> None:
+        """
+        Args:
+            patience: seconds for each part of this request and its answer.
+
+        Raises OSError."""
+        if patience != self._patience:
+            self._patience = patience
+            self._socket.settimeout(patience)
         self._socket.sendall(request)
 
     def receive(self) -> bytes | None:

@@ -13,7 +13,7 @@ import orjson
 from botocore.exceptions import BotoCoreError
 from httptools import HttpParserError, HttpParserUpgrade
 
-from headrace.aws.connections import Connection, Connections
+from headrace.aws.connections import TIMEOUT, Connection, Connections
 from headrace.aws.signing import Signer
 from headrace.errors import HeadraceError
 
@@ -64,15 +64,19 @@ class Lane:
         self._signer = signer
         self._connections = connections
 
-    def begin(self, operation: str, body: bytes) -> Flight:
-        """Sends a request without waiting for its answer."""
+    def begin(self, operation: str, body: bytes, patience: float = TIMEOUT) -> Flight:
+        """Sends a request without waiting for its answer.
+
+        Args:
+            patience: seconds that each part of it may take.
+        """
         try:
             request = self._signer.request(operation, body)
             connection = self._connections.take()
         except _TROUBLE:
             return Flight(self._connections, None)
         try:
-            connection.send(request)
+            connection.send(request, patience)
         except OSError:
             connection.close()
             return Flight(self._connections, None)

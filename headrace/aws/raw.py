@@ -37,22 +37,27 @@ class RawCalls:
             client.meta.events.register(f"before-parse.dynamodb.{operation}", self._receive)
 
     def call(self, method: str, body: Mapping[str, Any], **placeholders: Any) -> Any:
-        """Answers with the response as it came.
+        """Answers with the response as it came, parsed.
 
         Args:
             body: what is sent; text that is JSON already goes in as `orjson.Fragment`.
             placeholders: what the client gets in place of the body, for it insists on some arguments.
         """
-        exchange = _Exchange(orjson.dumps(body))
+        received = self.text(method, orjson.dumps(body), **placeholders)
+        try:
+            return orjson.loads(received)
+        except orjson.JSONDecodeError as error:
+            raise TransientError(f"DynamoDB's answer to {method} is no JSON: {error}") from error
+
+    def text(self, method: str, body: bytes, **placeholders: Any) -> bytes:
+        """The same, not parsed."""
+        exchange = _Exchange(body)
         token = self._exchange.set(exchange)
         try:
             getattr(self._client, method)(**placeholders)
         finally:
             self._exchange.reset(token)
-        try:
-            return orjson.loads(exchange.received)
-        except orjson.JSONDecodeError as error:
-            raise TransientError(f"DynamoDB's answer to {method} is no JSON: {error}") from error
+        return exchange.received
 
     def _send(self, params: dict[str, Any], **_: Any) -> None:
         params["body"] = self._exchange.get().sent

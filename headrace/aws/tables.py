@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from headrace.aws.errors import HERE, code_of, read_errors, reasons_of, table_errors
 from headrace.aws.lane import Flight, Lane
+from headrace.aws.pages import page_of
 from headrace.aws.raw import RawCalls
 from headrace.errors import ThrottledError, TransientError, WriteRefusedError
 from headrace.items.equality import canonical_item, same_items
@@ -33,6 +34,8 @@ _RAW_OPERATIONS = ("BatchWriteItem", "BatchGetItem", "PutItem", "Query", "Scan")
 _KEY = {"-": {"S": "-"}}
 """Stands in for whatever item or key the client insists on."""
 _PUTS_AT_ONCE = 8
+_READ_SECONDS = 5.0
+"""What the lane waits for a page, which may take longer than a write."""
 
 
 class DynamoTables:
@@ -41,7 +44,7 @@ class DynamoTables:
         client: a DynamoDB client of this adapter's own that does not retry; its calls about items are
             taken over.
         place: where the tables are, and as who they are used, for the text of errors.
-        lane: beside the client, for writes.
+        lane: beside the client, for writes and for pages.
     """
 
     def __init__(self, client: Any, place: Place = HERE, lane: Lane | None = None) -> None:
@@ -125,17 +128,19 @@ class DynamoTables:
         return self._partition_keys[table]
 
     def read(self, request: ReadRequest) -> Page:
-        method = "query" if request.key_condition else "scan"
+        """By the lane, if there is one, and by the client where that does not answer."""
+        body, method = orjson.dumps(_read_body(request)), "query" if request.key_condition else "scan"
+        begun = self._lane.begin(method.title(), body, _READ_SECONDS).answer() if self._lane else None
+        page = page_of(begun, request) if begun else None
+        return page or self._read(method, body, request)
+
+    def _read(self, method: str, body: bytes, request: ReadRequest) -> Page:
         with read_errors(request.table, self._place):
-            answer = self._raw.call(method, _read_body(request), TableName=request.table)
-        last = answer.get("LastEvaluatedKey")
-        return Page(
-            items=() if request.count else tuple(answer["Items"]),
-            count=answer["Count"],
-            scanned=answer["ScannedCount"],
-            next=orjson.dumps(last).decode() if last else None,
-            units=answer.get("ConsumedCapacity", {}).get("CapacityUnits", 0.0),
-        )
+            answer = self._raw.text(method, body, TableName=request.table)
+        page = page_of(answer, request)
+        if page is None:
+            raise TransientError(f"DynamoDB's answer to {method} is no JSON of a page: {len(answer)} bytes")
+        return page
 
     def absent(self, table: str, keys: Sequence[Item]) -> list[Item]:
         there, asked = set(), list(keys)

@@ -79,10 +79,10 @@ def _copier(plan: Plan) -> _Spell:
     make = copying(plan)
 
     def spell(item: Item) -> tuple[Item, int]:
-        made = make(Page((item,), 1, 1, None))
+        made = make(Page((orjson.dumps(item),), 1, 1, None))
         for rejected in made.rejected:
             raise RowRejected([rejected.problem])
-        (request,) = made.requests
-        return content_of(request.body.decode())[1], len(request.body)
+        (request,) = made.bodies
+        return content_of(request.decode())[1], len(request)
 
     return spell

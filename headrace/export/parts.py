@@ -20,7 +20,7 @@ from headrace.items.codec import Problem, RowRejected
 from headrace.items.rejected import reject_line
 from headrace.ledger import RejectNote, UnitRecord
 from headrace.plan import Plan, Segment
-from headrace.ports import Item, ObjectStore, Page
+from headrace.ports import ObjectStore, Page
 from headrace.scanning.sink import UnitLedger, advanced
 
 PART_BYTES = 64 * 1024 * 1024
@@ -67,9 +67,9 @@ class ExportSink:
 
     def take(self, record: UnitRecord, page: Page) -> UnitRecord:
         self._start = self._start or record
-        spelled = _Spelled.of(page.items, self._spelling)
-        if spelled.lines:
-            self._part_of(record).write(b"".join(spelled.lines), len(spelled.lines))
+        spelled = _Spelled.of(page, self._spelling)
+        if spelled.items:
+            self._part_of(record).write(spelled.text, spelled.items)
         self._rejects += b"".join(spelled.rejects)
         record = advanced(record, page, **spelled.tally(record.tally.reasons))
         return self.leave(record) if self._is_full(len(record.parts)) else record
@@ -113,23 +113,27 @@ class ExportSink:
 
 @dataclass(frozen=True, slots=True)
 class _Spelled:
-    """A page's items: the lines of those that can be spelled, and rejects with the problems of each."""
+    """A page's items: the lines of those that can be spelled, how many they are, and rejects with the
+    problems of each."""
 
-    lines: list[bytes]
-    rejects: list[bytes]
-    problems: list[Sequence[Problem]]
+    text: bytes
+    items: int
+    rejects: Sequence[bytes] = ()
+    problems: Sequence[Sequence[Problem]] = ()
 
     @classmethod
-    def of(cls, items: Sequence[Item], spelling: Spelling) -> _Spelled:
-        spelled = cls([], [], [])
-        for item in items:
+    def of(cls, page: Page, spelling: Spelling) -> _Spelled:
+        if (text := spelling.lines(page.texts)) is not None:
+            return cls(text, len(page.texts))
+        lines, rejects, problems = list[bytes](), list[bytes](), list[Sequence[Problem]]()
+        for item in page.items:
             try:
-                spelled.lines.append(spelling.line(item))
+                lines.append(spelling.line(item))
             except RowRejected as rejected:
                 code = rejected.problems[0].code
-                spelled.rejects.append(reject_line(item, code=code, reason=str(rejected)))
-                spelled.problems.append(rejected.problems)
-        return spelled
+                rejects.append(reject_line(item, code=code, reason=str(rejected)))
+                problems.append(rejected.problems)
+        return cls(b"".join(lines), len(lines), rejects, problems)
 
     def tally(self, known: Mapping[str, int]) -> dict[str, Any]:
         """
@@ -138,7 +142,7 @@ class _Spelled:
         """
         first = "; ".join(problem.reason for problem in self.problems[0]) if self.problems else ""
         return {
-            "delivered": len(self.lines),
+            "delivered": self.items,
             "rejected": len(self.problems),
             "reasons": _reasons(self.problems, known),
             "first_reject": RejectNote(None, None, first[:_MOST_CHARACTERS]) if first else None,

@@ -41,6 +41,10 @@ class Spelling(Protocol):
         """Raises RowRejected: the shape cannot hold the item, with the reasons."""
         ...
 
+    def lines(self, items: Sequence[bytes]) -> bytes | None:
+        """Of items as compact JSON, the same at once; None: each has to be looked at."""
+        ...
+
 
 def spelling_of(plan: Plan) -> Spelling:
     """Raises HeaderError: the columns do not fit the table, or the format cannot spell their names."""
@@ -59,8 +63,16 @@ class DynamoSpelling:
     def line(self, item: Item) -> bytes:
         return compact_json({"Item": item}, orjson.OPT_APPEND_NEWLINE)
 
+    def lines(self, items: Sequence[bytes]) -> bytes:
+        return b'{"Item":' + b'}\n{"Item":'.join(items) + b"}\n" if items else b""
 
-class JsonSpelling:
+
+class _LineByLine:
+    def lines(self, items: Sequence[bytes]) -> None:
+        """Each is read again."""
+
+
+class JsonSpelling(_LineByLine):
     """Plain JSON. Sets and binaries are arrays and base64, and so need a type in the job's `columns`."""
 
     opening = b""
@@ -95,7 +107,7 @@ class JsonSpelling:
             return False
 
 
-class RowSpelling:
+class RowSpelling(_LineByLine):
     """Rows of a delimited text.
 
     Args:

@@ -16,10 +16,12 @@ class Renaming:
     def __init__(self, columns: Mapping[str, Column]) -> None:
         self._dropped = frozenset(name for name, column in columns.items() if column.drop)
         self._names = {name: column.rename for name, column in columns.items() if column.rename}
+        self.changes = bool(self._dropped or self._names)
+        """Whether there is anything to do."""
 
     def apply(self, item: Item) -> Item:
         """Raises RowRejected: two attributes would have one name."""
-        if not (self._dropped or self._names):
+        if not self.changes:
             return item
         kept = [
             (self._names.get(name, name), value) for name, value in item.items() if name not in self._dropped

@@ -11,8 +11,8 @@ from headrace.ports import ReadRequest
 
 _ALIAS = re.compile(r"#\w+")
 _QUEUE_PAGE = 1000
-"""Items of a page that goes to a user's queue: small ones are a message each, and a page has to be sent
-within the time that a function holds back."""
+"""Messages of a page that goes to a user's queue: it has to be sent within the time that a function holds
+back."""
 _PRUNE_PAGE = 1000
 """Items of a page whose keys are looked up one by one, for the same reason."""
 _PAGE_CELLS = 10_000_000
@@ -92,7 +92,7 @@ def _page_items(plan: Plan, segment: Segment) -> int | None:
     if prunes(segment.task):
         return min(asked or _PRUNE_PAGE, _PRUNE_PAGE)
     if plan.job.operation is Operation.SCAN and not segment.task.counts:
-        return asked or _QUEUE_PAGE
+        return asked or _QUEUE_PAGE * plan.job.scan.items_per_message
     if plan.header and not segment.task.counts:
         most = max(1, _PAGE_CELLS // len(plan.header))
         return min(asked or most, most)

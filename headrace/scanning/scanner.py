@@ -102,7 +102,7 @@ class _Visit:
         page = self.reader.read(request, self.remaining, self.reserve)
         if rest is None or page.count < rest:
             return page
-        return replace(page, items=page.items[:rest], count=rest, next=None)
+        return replace(page, texts=page.texts[:rest], count=rest, next=None)
 
     def counted(self, record: UnitRecord) -> UnitRecord:
         """The record with the throttles that were met since it was last asked for."""

@@ -13,7 +13,7 @@ from headrace.ports import Clock, Item, ObjectStore, Places, WriteQueue
 from headrace.scanning.counting import CountSink
 from headrace.scanning.rejects import PageRejects
 from headrace.scanning.request import key_names
-from headrace.scanning.requests import Make, copying, deleting, keys_of
+from headrace.scanning.requests import Make, copying, keys_of, pruning, truncating
 from headrace.scanning.sink import Sink, UnitLedger
 from headrace.scanning.to_queue import QueueSink
 from headrace.scanning.to_writers import WriterSink
@@ -76,7 +76,7 @@ class Sinks:
 
 def _make(plan: Plan, segment: Segment, absent: Absent) -> Make:
     if segment.task is Task.PRUNE:
-        return deleting(key_names(plan, segment), absent)
+        return pruning(key_names(plan, segment), absent)
     if plan.job.operation is Operation.TRUNCATE:
-        return deleting(key_names(plan, segment))
+        return truncating
     return copying(plan)

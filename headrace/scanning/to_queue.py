@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
+from itertools import accumulate
 
 import orjson
 
@@ -14,7 +16,7 @@ from headrace.items.codec import Problem
 from headrace.items.documents import json_text
 from headrace.job.model import Shape
 from headrace.ledger import UnitRecord
-from headrace.messages import MAX_MESSAGE_BYTES
+from headrace.messages import MAX_MESSAGE_BYTES, for_sqs
 from headrace.plan import Plan, Segment
 from headrace.ports import Clock, Item, Page, UserMessage, UserQueue
 from headrace.scanning.rejects import PageRejects, Rejected
@@ -46,11 +48,10 @@ class QueueSink(PageByPage):
         self._group = plan.job.scan.message_group or (f"segment-{segment.segment}" if self._is_fifo else None)
 
     def take(self, record: UnitRecord, page: Page) -> UnitRecord:
-        texts = [self._spell(item) for item in page.items]
-        fits = [len(text.encode()) + _brackets(self._most) <= MAX_MESSAGE_BYTES for text in texts]
-        large = [_too_large(item) for item, fit in zip(page.items, fits, strict=True) if not fit]
-        rejects = self._rejects.keep(record, large)
-        fitting = [text for text, fit in zip(texts, fits, strict=True) if fit]
+        texts, most = self._spell(page), MAX_MESSAGE_BYTES - _brackets(self._most)
+        fitting = [text for text in texts if len(text) <= most]
+        large = [place for place, text in enumerate(texts) if len(text) > most]
+        rejects = self._rejects.keep(record, [_too_large(orjson.loads(page.texts[at])) for at in large])
         sent = self._send(record, packed(fitting, self._most))
         record = advanced(record, page, delivered=len(fitting), user_messages=sent, **rejects)
         return self.leave(record)
@@ -82,30 +83,27 @@ class QueueSink(PageByPage):
         raise SendError(f"the queue did not take {len(pending)} of {len(messages)} messages in {TRIES} tries")
 
 
-def spelling(shape: Shape) -> Callable[[Item], str]:
-    """How an item stands in a message: in DynamoDB JSON, or in plain JSON, where sets are arrays and
+def spelling(shape: Shape) -> Callable[[Page], list[bytes]]:
+    """How a page's items stand in messages: in DynamoDB JSON, or in plain JSON, where sets are arrays and
     binaries base64 text."""
     spell = _dynamodb_json if shape is Shape.DYNAMODB_JSON else _plain_json
-    return lambda item: _for_sqs(spell(item))
+    return lambda page: for_sqs(b"\n".join(spell(page))).split(b"\n") if page.texts else []
 
 
-def packed(texts: Iterable[str], most: int) -> Iterator[str]:
+def packed(texts: Sequence[bytes], most: int) -> Iterator[str]:
     """Bodies of messages: each text alone where `most` is 1, else arrays of up to so many. No text may
     be too large for a message of its own."""
     if most == 1:
-        yield from texts
+        yield from map(bytes.decode, texts)
         return
-    group: list[str] = []
-    size = 0
-    for text in texts:
-        length = len(text.encode()) + 1
-        if group and (len(group) == most or size + length + _brackets(most) > MAX_MESSAGE_BYTES):
-            yield f"[{','.join(group)}]"
-            group, size = [], 0
-        group.append(text)
-        size += length
-    if group:
-        yield f"[{','.join(group)}]"
+    # Each text with a comma or a bracket behind it.
+    ends = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    start = 0
+    while start < len(texts):
+        end = bisect_right(ends, ends[start] + MAX_MESSAGE_BYTES - 1) - 1
+        end = min(end, start + most)
+        yield (b"[" + b",".join(texts[start:end]) + b"]").decode()
+        start = end
 
 
 def _brackets(most: int) -> int:
@@ -113,17 +111,12 @@ def _brackets(most: int) -> int:
     return 2 if most > 1 else 0
 
 
-def _for_sqs(text: str) -> str:
-    """SQS refuses these two characters; JSON may spell them as escapes."""
-    return text.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
+def _dynamodb_json(page: Page) -> Sequence[bytes]:
+    return page.texts
 
 
-def _dynamodb_json(item: Item) -> str:
-    return orjson.dumps(item).decode()
-
-
-def _plain_json(item: Item) -> str:
-    return json_text({"M": item})
+def _plain_json(page: Page) -> Sequence[bytes]:
+    return [json_text({"M": item}).encode() for item in page.items]
 
 
 def _too_large(item: Item) -> Rejected:

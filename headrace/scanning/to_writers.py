@@ -8,15 +8,16 @@ messages may have used are void, and the messages of now get the numbers behind 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 
 from headrace.ledger import UnitRecord
-from headrace.messages import digest, pack
+from headrace.messages import digest, pack_bodies
 from headrace.parcels import Parcels
 from headrace.plan import Plan
 from headrace.ports import Clock, Page, WriteQueue
 from headrace.scanning.rejects import PageRejects
-from headrace.scanning.requests import Make
+from headrace.scanning.requests import Made, Make
 from headrace.scanning.sink import PageByPage, UnitLedger, advanced
 from headrace.sending import batches, send_all
 
@@ -45,15 +46,19 @@ class WriterSink(PageByPage):
     def take(self, record: UnitRecord, page: Page) -> UnitRecord:
         made = self._make(page)
         rejects = self._rejects.keep(record, made.rejected)
-        record = _begun(record, digest(made.requests))
-        job, first = self._plan.job, record.first_message
-        bodies = list(pack(made.requests, self._job, record.unit, job.target, first, job.message_bytes))
-        record = replace(record, pending=len(bodies))
+        record = _begun(record, digest(made.bodies))
+        first = record.first_message
+        messages = list(self._messages(made, record.unit, first))
+        record = replace(record, pending=len(messages))
         self._ledger.save_unit(self._job, record)
-        for batch in batches(map(self._parcels.wrap, bodies)):
+        for batch in batches(map(self._parcels.wrap, messages)):
             send_all(self._queue, batch, self._clock, self._rng)
-        rows = {"rows": len(made.requests) + len(made.rejected), "requests": len(made.requests)}
-        return advanced(replace(record, sent=first + len(bodies)), page, **rows, **rejects)
+        rows = {"rows": len(made.bodies) + len(made.rejected), "requests": len(made.bodies)}
+        return advanced(replace(record, sent=first + len(messages)), page, **rows, **rejects)
+
+    def _messages(self, made: Made, unit: int, first: int) -> Iterator[str]:
+        job = self._plan.job
+        return pack_bodies(made.bodies, made.units, self._job, unit, job.target, first, job.message_bytes)
 
 
 def _begun(record: UnitRecord, mark: str) -> UnitRecord:

@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import CredentialRetrievalError
 
 from benchmarks.stub.certificate import make_certificate
-from headrace.aws.connections import Connections
+from headrace.aws.connections import TIMEOUT, Connections
 from headrace.aws.lane import Flight, Lane
 from headrace.aws.laned import LanedClient, open_lane
 from headrace.aws.ledger import DynamoLedger
@@ -322,8 +322,8 @@ class Losing(Lane):
     def __init__(self, lane: Lane) -> None:
         self._lane = lane
 
-    def begin(self, operation: str, body: bytes) -> Flight:
-        assert self._lane.begin(operation, body).answer() is not None
+    def begin(self, operation: str, body: bytes, patience: float = TIMEOUT) -> Flight:
+        assert self._lane.begin(operation, body, patience).answer() is not None
         return Flight(Connections("127.0.0.1:1", None), None)
 
 

@@ -83,7 +83,7 @@ class Bench:
     def page(self, number: int) -> Page:
         items = tuple(self.pages[number])
         after = str(number + 1) if number + 1 < len(self.pages) else None
-        return Page(items, len(items), len(items), after, units=0.5)
+        return Page(list(map(orjson.dumps, items)), len(items), len(items), after, units=0.5)
 
     def work(self) -> UnitRecord:
         """One invocation."""

@@ -212,7 +212,7 @@ def test_all_else_is_the_table_itself(tables: MemoryTables, clock: FakeClock) ->
     tables.add(TABLE, item("1"))
     asked: Tables = patient(tables, clock)
     assert asked.describe(TABLE) == SCHEMA
-    assert asked.read(ReadRequest(TABLE)).items == (item("1"),)
+    assert asked.read(ReadRequest(TABLE)).items == [item("1")]
     assert asked.absent(TABLE, [item("1"), item("2")]) == [item("2")]
 
 

@@ -57,7 +57,7 @@ def test_keys_have_aliases_that_the_job_has_not() -> None:
     request = read_request(plan(Operation.TRUNCATE, scan=scan), Segment(0, 0, 1))
     assert request.projection == "#key_0,#key_1"
     page = bench.tables.read(request)
-    assert page.items == ({"pk": {"S": "k1"}, "sk": {"N": "4"}},)
+    assert page.items == [{"pk": {"S": "k1"}, "sk": {"N": "4"}}]
 
 
 def test_pages_are_short_where_each_item_is_work() -> None:
