@@ -22,6 +22,7 @@ _MOST_NUMBERS = MAX_ITEM_BYTES // 3 - 10
 _CITIES = ("Zürich", "Kraków", "São Paulo", "Lagos", "Osaka", "Quito", "Oslo", "Boston")
 _STATES = ("placed", "packed", "sent", "returned")
 _WORDS = "please ring the bell twice and leave the parcel with the neighbour if nobody opens " * 12
+_TEXT = _WORDS * 12
 
 
 class Quoting(StrEnum):
@@ -31,10 +32,10 @@ class Quoting(StrEnum):
 
 
 def order(number: int, quoting: Quoting = Quoting.SOME, note: int = 131) -> str:
-    """A row of 8 columns and about 72 bytes, and `note` bytes more; the key is distinct. One row in 20
-    has a quoted note with commas and quotes, one in 200 a note with line ends."""
+    """A row of 8 columns and about 70 bytes, and `note` bytes more, up to 10,000; the key is distinct. One
+    row in 20 has a quoted note with commas and quotes, one in 200 a note with line ends."""
     mixed = number * 2654435761 % 2**32
-    text = _WORDS[mixed % 500 : mixed % 500 + note]
+    text = _TEXT[mixed % 500 : mixed % 500 + note]
     fields = (
         f"ord-{number:012d}",
         str(mixed % 900_000 + 100_000),

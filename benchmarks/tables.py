@@ -14,6 +14,8 @@ from headrace.job.model import MIB
 
 KEY = "k"
 """As short as it can be, for a page to have as many items as it can."""
+_KEYS = {"orders": "order_id"}
+"""Of tables that are written."""
 _TEXT = "please ring the bell twice and leave the parcel with the neighbour if nobody opens " * 3
 _NUMBER, _SET = '{"N":"1"}', '{"SS":[""]}'
 _MOST_SETS = MAX_ITEM_BYTES - 50  # a byte each
@@ -92,3 +94,14 @@ class PlayedTable:
         items = ",".join(self._item(f"{number:x}") for number in range(start, end))
         count = end - start
         return f'{{"Items":[{items}],"Count":{count},"ScannedCount":{count}{last}}}'.encode()
+
+
+def described(table: str) -> dict[str, Any]:
+    """What DescribeTable says of it."""
+    key = _KEYS.get(table, KEY)
+    return {
+        "TableName": table,
+        "TableArn": f"arn:aws:dynamodb:eu-west-1:123456789012:table/{table}",
+        "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+    }

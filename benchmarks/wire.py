@@ -26,7 +26,6 @@ from headrace.ledger import UnitState
 ENDPOINT = "http://127.0.0.1:1"
 KEPT_MESSAGES = 10
 _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
-_KEYS = {"orders": "order_id"}
 SCANNED = "scanned.json"
 """The arguments of PlayedTable."""
 
@@ -37,7 +36,7 @@ class Wire:
         self._items: dict[str, Any] = {}
         self._table = _played(folder / SCANNED)
         self._operations: dict[str, Callable[[Any], Any]] = {
-            "DescribeTable": lambda body: {"Table": _described(body["TableName"])},
+            "DescribeTable": lambda body: {"Table": tables.described(body["TableName"])},
             "BatchWriteItem": lambda _: {"UnprocessedItems": {}},
             "GetItem": lambda body: {"Item": found} if (found := self._items.get(_key(body["Key"]))) else {},
             "BatchGetItem": self._get_items,
@@ -118,16 +117,6 @@ def _stored(path: Path, method: str, query: str, body: Any) -> bytes:
     with path.open("ab" if is_later else "wb") as file:
         file.write(body.read() if hasattr(body, "read") else body)
     return b""
-
-
-def _described(table: str) -> dict[str, Any]:
-    key = _KEYS.get(table, tables.KEY)
-    return {
-        "TableName": table,
-        "TableArn": f"arn:aws:dynamodb:eu-west-1:123456789012:table/{table}",
-        "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"}],
-        "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
-    }
 
 
 def _played(path: Path) -> tables.PlayedTable:

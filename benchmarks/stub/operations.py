@@ -5,11 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import orjson
 
-from benchmarks.tables import PlayedTable
+from benchmarks.tables import PlayedTable, described
+
+QUEUE = "queue"
+"""The folder of kept messages, beside the buckets."""
+_BILLED = 64 * 1024
+"""SQS bills each part of so many bytes as a request."""
 
 
 class Operations:
@@ -18,19 +24,22 @@ class Operations:
         counts: `items` written and `messages` taken are added here.
         page: items of a page of Scan.
         items: that the scanned table has in all.
+        queue: keeps the messages, a file for each, in the order in which they came; None: nothing does.
     """
 
-    def __init__(self, counts: Counter[str], page: int, items: int) -> None:
+    def __init__(self, counts: Counter[str], page: int, items: int, queue: Path | None = None) -> None:
         self._counts = counts
+        self._queue = queue
         self._page = page
         self._table = PlayedTable("orders", page, items)
         self._pages: dict[bytes, bytes] = {}
         self._operations: dict[str, Callable[[Any], Any]] = {
+            "DescribeTable": lambda body: {"Table": described(body["TableName"])},
             "BatchWriteItem": self._write,
             "PutItem": self._put,
             "UpdateItem": lambda _: {},
             "GetItem": lambda _: {},
-            "BatchGetItem": lambda _: {"Responses": {}, "UnprocessedKeys": {}},
+            "BatchGetItem": self._get_all,
             "SendMessageBatch": self._send,
         }
 
@@ -46,11 +55,22 @@ class Operations:
         used = [_used(table, len(requests)) for table, requests in body["RequestItems"].items()]
         return {"UnprocessedItems": {}} | ({"ConsumedCapacity": used} if _asked(body) else {})
 
+    def _get_all(self, body: Any) -> Any:
+        self._counts["keys read"] += sum(len(asked["Keys"]) for asked in body["RequestItems"].values())
+        return {"Responses": {}, "UnprocessedKeys": {}}
+
     def _put(self, body: Any) -> Any:
         self._counts["items"] += 1
         return {"ConsumedCapacity": _used(body["TableName"], 1)} if _asked(body) else {}
 
     def _send(self, body: Any) -> Any:
+        for number, entry in enumerate(body["Entries"], self._counts["messages"]):
+            size = len(entry["MessageBody"].encode())
+            self._counts["message bytes"] += size
+            self._counts["message parts of 64 KiB"] += -(-size // _BILLED)
+            if self._queue:
+                self._queue.mkdir(exist_ok=True)
+                (self._queue / f"{number:09d}").write_text(entry["MessageBody"], encoding="utf-8")
         self._counts["messages"] += len(body["Entries"])
         return {"Successful": list(map(_taken, body["Entries"])), "Failed": []}
 

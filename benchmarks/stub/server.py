@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 from botocore.credentials import Credentials
 
 from benchmarks.stub.certificate import HOST
-from benchmarks.stub.operations import Operations
+from benchmarks.stub.operations import QUEUE, Operations
 from benchmarks.stub.signatures import is_signed
 
 ACCESS_KEY, SECRET_KEY = "AKIDSTUB", "secret-of-the-stub"
@@ -32,19 +32,21 @@ _REFUSED = b'{"__type":"com.amazon.coral.service#InvalidSignatureException","mes
 @dataclass(frozen=True, slots=True)
 class Options:
     """`folder`: of objects, `<bucket>/<key>`. `latency`: seconds before an answer. `page`, `items`: of the
-    scanned table."""
+    scanned table. `keeps`: whether messages are kept in the folder, too."""
 
     folder: str = ""
     latency: float = 0.0
     page: int = 4500
     items: int = 45_000
+    keeps: bool = False
 
 
 class Stub:
     def __init__(self, options: Options, counts: Counter[str]) -> None:
         self._credentials = Credentials(ACCESS_KEY, SECRET_KEY, TOKEN)
-        self._operations = Operations(counts, options.page, options.items)
         self._folder = Path(options.folder)
+        queue = self._folder / QUEUE if options.keeps else None
+        self._operations = Operations(counts, options.page, options.items, queue)
         self.latency = options.latency
         self.counts = counts
 
@@ -60,6 +62,7 @@ class Stub:
             return _response(403, "Forbidden", _REFUSED)
         operation = headers.get("x-amz-target", "GetObject").rpartition(".")[2]
         self.counts[operation] += 1
+        self.counts[f"{operation} bytes"] += len(body)
         if operation == "GetObject":
             return self._object(path, headers.get("range"))
         return _response(200, "OK", self._operations.answer(operation, body))

@@ -1,0 +1,103 @@
+"""The deployed handlers on a CSV, as AWS calls them: load_chunk with each chunk of the plan, then write_batch
+with the messages that came of it, ten at a time: `python -m benchmarks.deployed --folder <folder>`.
+
+It prints the CPU seconds of each of the two, without the imports. AWS is the stub, which keeps the messages
+in the folder; planning is done before, with AWS played by the folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.calls import Calls, batch_event
+from benchmarks.peak import CONTEXT, ENVIRONMENT
+from benchmarks.resident import peak_kib
+from benchmarks.samples import ORDERS_COLUMNS, save
+from benchmarks.stub.operations import QUEUE
+from lambdas import wiring
+
+BATCH = 10
+"""Messages that SQS hands to a function at once."""
+_SOURCE = "incoming/orders.csv"
+_EVENTS = "events.json"
+
+
+def prepare(folder: Path, rows: Iterable[str]) -> Path:
+    """Saves the CSV and plans its load; returns the CSV."""
+    path = save(folder / "data" / _SOURCE, iter(rows))
+    calls = Calls(folder, "orders")
+    job = {"operation": "load", "source": f"s3://data/{_SOURCE}", "target": "orders"}
+    calls.plan(job | {"columns": ORDERS_COLUMNS}, "plan")
+    (folder / _EVENTS).write_text(json.dumps(calls.units()))
+    return path
+
+
+def run(folder: Path, idle: bool) -> dict[str, float]:
+    """Seconds of CPU, of which `load` and `write`, and of the wall; KiB at `peak`; `units` and `batches`."""
+    load, write = _Calls("load_chunk"), _Calls("write_batch")
+    if not idle:
+        load.call_all(json.loads((folder / _EVENTS).read_text()))
+        write.call_all(_batches(folder / QUEUE))
+    return {
+        "cpu": load.cpu + write.cpu,
+        "wall": load.wall + write.wall,
+        "load": load.cpu,
+        "write": write.cpu,
+        "units": load.calls,
+        "batches": write.calls,
+        "peak": peak_kib(),
+    }
+
+
+def _batches(queue: Path) -> Iterator[Any]:
+    files = sorted(queue.iterdir())
+    for first in range(0, len(files), BATCH):
+        batch = files[first : first + BATCH]
+        yield batch_event({file.name: file.read_text(encoding="utf-8") for file in batch})
+
+
+class _Calls:
+    """Of one handler; what is made ready before each is not counted."""
+
+    def __init__(self, function: str) -> None:
+        self._handler, self._context = _handler(function)
+        self.cpu = self.wall = 0.0
+        self.calls = 0
+
+    def call_all(self, events: Iterable[Any]) -> None:
+        """Raises RuntimeError: something failed."""
+        for event in events:
+            before = time.process_time(), time.perf_counter()
+            answer = self._handler(event, self._context)
+            self.cpu += time.process_time() - before[0]
+            self.wall += time.perf_counter() - before[1]
+            self.calls += 1
+            if answer.get("batchItemFailures") or answer.get("more"):
+                raise RuntimeError(f"a figure of what failed would be none: {answer}")
+
+
+def _handler(function: str) -> tuple[Callable[[Any, Any], Any], Any]:
+    """With its clients made, as a warm function has them."""
+    os.environ.update(ENVIRONMENT | dict(os.environ))
+    _ = wiring.loader(), wiring.writer()
+    return importlib.import_module(f"lambdas.{function}").handler, CONTEXT
+
+
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--idle", action="store_true", help="all but the work")
+    asked = parser.parse_args(arguments)
+    print(json.dumps(run(asked.folder, asked.idle)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
