@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 
@@ -34,10 +34,12 @@ class Way:
     Args:
         command: of Python, such as `-m benchmarks.write`; it prints a JSON object with `cpu` and `wall`, the
             seconds of what is measured.
+        folder: of the stub's objects, where that is not one for all ways.
     """
 
     name: str
     command: Sequence[str]
+    folder: str = ""
     cpu: list[float] = field(default_factory=list)
     ratio: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
@@ -70,7 +72,7 @@ def compare(ways: Sequence[Way], rounds: int, options: Options) -> None:
 
 
 def _run(way: Way, options: Options) -> None:
-    with stub(options) as endpoint:
+    with stub(_own(way, options)) as endpoint:
         found = json.loads(_output([sys.executable, *way.command], endpoint.environment))
     way.cpu.append(found["cpu"])
     way.wall.append(found["wall"])
@@ -79,12 +81,16 @@ def _run(way: Way, options: Options) -> None:
 
 def _instructions(way: Way, options: Options) -> int | None:
     """In user mode, of the whole process less one that does nothing."""
-    with stub(options) as endpoint:
+    with stub(_own(way, options)) as endpoint:
         whole, idle = (
             _counted([*_PERF, sys.executable, *way.command, *more], endpoint.environment)
             for more in ([], ["--idle"])
         )
     return whole - idle if whole and idle else None
+
+
+def _own(way: Way, options: Options) -> Options:
+    return replace(options, folder=way.folder or options.folder)
 
 
 def _counted(command: Sequence[str], environment: dict[str, str]) -> int | None:

@@ -77,6 +77,8 @@ class Wire:
         path = self._folder / unquote(url.path).lstrip("/")
         if request.method in ("PUT", "POST"):
             return _response(request, 200, _stored(path, request.method, url.query, body))
+        if "list-type" in url.query:
+            return _response(request, 200, b"<ListBucketResult/>")
         if not path.exists():
             return _response(request, 404, b"<Error><Code>NoSuchKey</Code></Error>")
         size = path.stat().st_size

@@ -26,6 +26,8 @@ from benchmarks.stub.signatures import is_signed
 
 ACCESS_KEY, SECRET_KEY = "AKIDSTUB", "secret-of-the-stub"
 TOKEN = "a-session-token-as-long-as-those-of-roles/+=" * 8
+_OBJECTS = {"PUT": "PutObject", "POST": "PostObject"}
+"""What is put is taken and not kept, also in parts."""
 _REFUSED = b'{"__type":"com.amazon.coral.service#InvalidSignatureException","message":"wrong signature"}'
 
 
@@ -60,11 +62,13 @@ class Stub:
         if not is_signed(self._credentials, method, url, headers, body):
             self.counts["wrong signatures"] += 1
             return _response(403, "Forbidden", _REFUSED)
-        operation = headers.get("x-amz-target", "GetObject").rpartition(".")[2]
+        operation = headers.get("x-amz-target", _OBJECTS.get(method, "GetObject")).rpartition(".")[2]
         self.counts[operation] += 1
         self.counts[f"{operation} bytes"] += len(body)
         if operation == "GetObject":
             return self._object(path, headers.get("range"))
+        if operation in _OBJECTS.values():
+            return _response(200, "OK", b"<Upload><UploadId>1</UploadId><ETag>1</ETag></Upload>")
         return _response(200, "OK", self._operations.answer(operation, body))
 
     def _object(self, path: str, asked: str | None) -> bytes:
@@ -102,11 +106,11 @@ class Connection(asyncio.Protocol):
         self._received += data
         while (end := self._received.find(b"\r\n\r\n")) >= 0:
             head = bytes(self._received[:end])
-            length = _length(head)
-            if len(self._received) < end + 4 + length:
+            last = _end(head, self._received, end + 4)
+            if last is None:
                 return
-            body = bytes(self._received[end + 4 : end + 4 + length])
-            del self._received[: end + 4 + length]
+            body = bytes(self._received[end + 4 : last])
+            del self._received[:last]
             self._send(self._stub.answer(head, body))
 
     def _send(self, answer: bytes) -> None:
@@ -116,9 +120,23 @@ class Connection(asyncio.Protocol):
             self._transport.write(answer)
 
 
-def _length(head: bytes) -> int:
-    _, found, rest = head.lower().partition(b"\r\ncontent-length:")
-    return int(rest.split(b"\r\n")[0]) if found else 0
+def _end(head: bytes, received: bytearray, start: int) -> int | None:
+    """Of a body that starts at `start`; None: it has not come whole."""
+    lower = head.lower()
+    if b"\r\ntransfer-encoding: chunked" in lower:
+        return _end_of_chunks(received, start)
+    _, found, rest = lower.partition(b"\r\ncontent-length:")
+    end = start + (int(rest.split(b"\r\n")[0]) if found else 0)
+    return end if len(received) >= end else None
+
+
+def _end_of_chunks(received: bytearray, start: int) -> int | None:
+    """Each is its size in hexadecimal on a line, and so many bytes with a line end; the last is empty."""
+    size = -1
+    while size and (line := received.find(b"\r\n", start)) >= 0:
+        size = int(received[start:line], 16)
+        start = line + 2 + size + 2
+    return None if size or len(received) < start else start
 
 
 async def _serve(certificate: str, key: str, options: Options) -> None:

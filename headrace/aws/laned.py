@@ -76,6 +76,12 @@ class LanedClient:
     def batch_get_item(self, **asked: Any) -> Any:
         return self._call("BatchGetItem", self._client.batch_get_item, asked)
 
+    def get_item(self, **asked: Any) -> Any:
+        return self._call("GetItem", self._client.get_item, asked)
+
+    def put_item(self, **asked: Any) -> Any:
+        return self._call("PutItem", self._client.put_item, asked)
+
     def update_item(self, **asked: Any) -> Any:
         return self._call("UpdateItem", self._client.update_item, asked)
 

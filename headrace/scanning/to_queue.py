@@ -6,7 +6,8 @@ import random
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
-from itertools import accumulate
+from itertools import accumulate, repeat
+from operator import add
 
 import orjson
 
@@ -49,8 +50,10 @@ class QueueSink(PageByPage):
 
     def take(self, record: UnitRecord, page: Page) -> UnitRecord:
         texts, most = self._spell(page), MAX_MESSAGE_BYTES - _brackets(self._most)
-        fitting = [text for text in texts if len(text) <= most]
-        large = [place for place, text in enumerate(texts) if len(text) > most]
+        fitting, large = texts, list[int]()
+        if max(map(len, texts), default=0) > most:
+            fitting = [text for text in texts if len(text) <= most]
+            large = [place for place, text in enumerate(texts) if len(text) > most]
         rejects = self._rejects.keep(record, [_too_large(orjson.loads(page.texts[at])) for at in large])
         sent = self._send(record, packed(fitting, self._most))
         record = advanced(record, page, delivered=len(fitting), user_messages=sent, **rejects)
@@ -97,7 +100,7 @@ def packed(texts: Sequence[bytes], most: int) -> Iterator[str]:
         yield from map(bytes.decode, texts)
         return
     # Each text with a comma or a bracket behind it.
-    ends = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    ends = list(accumulate(map(add, map(len, texts), repeat(1)), initial=0))
     start = 0
     while start < len(texts):
         end = bisect_right(ends, ends[start] + MAX_MESSAGE_BYTES - 1) - 1
