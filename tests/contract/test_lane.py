@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from headrace.aws.signing import Service, Signer
 from headrace.aws.tables import DynamoTables
 from headrace.errors import HeadraceError, RoleNotAllowedError, TransientError
 from headrace.ledger import Outcome
-from headrace.ports import Counts, UserMessage, Written
+from headrace.ports import Counts, ReadRequest, UserMessage, Written
 from tests.contract.conftest import (
     REGION,
     TABLE,
@@ -101,7 +101,7 @@ def write(tables: DynamoTables) -> Written:
     return tables.begin_write(TABLE, REQUESTS).written()
 
 
-def outcome(call: Callable[[], Written]) -> Any:
+def outcome(call: Callable[[], object]) -> Any:
     try:
         return call()
     except HeadraceError as error:
@@ -133,6 +133,38 @@ def test_what_goes_wrong_once_goes_right_by_the_client(fault: str) -> None:
         found = tables(server.url)
         assert [write(found) for _ in range(3)] == [DONE] * 3
         assert len(server.requests) == 4
+
+
+PAGE = b'{"Items":[{"id":{"S":"a"}},{"id":{"S":"b"}}],"Count":2,"ScannedCount":2}'
+
+
+@pytest.mark.parametrize("fault", [*FAULTS, *ODD])
+def test_a_page_that_goes_wrong_once_comes_by_the_client(fault: str) -> None:
+    with scripted((FAULTS | ODD)[fault], answer(PAGE, x_amz_crc32=crc_of(PAGE))) as server:
+        found = tables(server.url)
+        pages = [found.read(ReadRequest(TABLE)) for _ in range(3)]
+        assert [page.texts for page in pages] == [[b'{"id":{"S":"a"}}', b'{"id":{"S":"b"}}']] * 3
+        assert len(server.requests) == 4
+        assert len(set(server.requests)) == 1
+
+
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "created"])  # which is a write's
+def test_a_page_that_goes_wrong_twice_ends_as_without_a_lane(fault: str) -> None:
+    with scripted(FAULTS[fault]) as plain, scripted(FAULTS[fault]) as server:
+        without, by_lane = (tables(plain.url, by_lane=False), tables(server.url))
+        ports = [one.url.rpartition(":")[2] for one in (plain, server)]
+        wanted, seen = (outcome(partial(one.read, ReadRequest(TABLE))) for one in (without, by_lane))
+        assert repr(seen).replace(ports[1], ports[0]) == repr(wanted)
+        assert isinstance(seen, tuple)
+        assert (len(plain.requests), len(server.requests)) == (1, 2)
+
+
+def test_a_page_with_another_checksum_is_read_again() -> None:
+    broken = PAGE.replace(b'"b"', b'"c"')
+    with scripted(answer(broken, x_amz_crc32=crc_of(PAGE)), answer(PAGE)) as server:
+        page = tables(server.url).read(ReadRequest(TABLE))
+        assert page.items == [{"id": {"S": "a"}}, {"id": {"S": "b"}}]
+        assert len(server.requests) == 2
 
 
 def test_what_is_left_comes_back_from_the_one_request_that_left_it() -> None:

@@ -43,6 +43,8 @@ def test_the_sdk_is_answered_and_what_it_sends_is_counted(endpoint: Endpoint) ->
     assert [page["Count"] for page in pages] == [4, 4, 2]
     s3 = client("s3")
     assert s3.get_object(Bucket="data", Key="a key", Range="bytes=2-4")["Body"].read() == b"234"
+    s3.put_object(Bucket="data", Key="new", Body=b"0\r\n\r\n" * 50_000)
+    assert s3.get_object(Bucket="data", Key="a key")["Body"].read() == b"0123456789"
     with pytest.raises(s3.exceptions.NoSuchKey):
         s3.get_object(Bucket="data", Key="another")
 
