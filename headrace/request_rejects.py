@@ -7,6 +7,8 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import orjson
+
 from headrace import layout
 from headrace.delimited.rejects import Reject
 from headrace.items.codec import RowCodec
@@ -76,7 +78,7 @@ def _lines(plan: Plan) -> _Spell:
 
     def spell(what: str, content: Item, code: str, reason: str) -> bytes:
         named = {names.get(name, name): value for name, value in content.items()}
-        return reject_line(named, what=what, code=code, reason=reason)
+        return reject_line(orjson.dumps(named), what=what, code=code, reason=reason)
 
     return spell
 

@@ -12,6 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
+
 from headrace import layout
 from headrace.export.gzipped import PartWriter
 from headrace.export.naming import part_key
@@ -126,9 +128,9 @@ class _Spelled:
         if (text := spelling.lines(page.texts)) is not None:
             return cls(text, len(page.texts))
         lines, rejects, problems = list[bytes](), list[bytes](), list[Sequence[Problem]]()
-        for item in page.items:
+        for item in page.texts:
             try:
-                lines.append(spelling.line(item))
+                lines.append(spelling.line(orjson.loads(item)))
             except RowRejected as rejected:
                 code = rejected.problems[0].code
                 rejects.append(reject_line(item, code=code, reason=str(rejected)))

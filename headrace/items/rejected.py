@@ -10,7 +10,6 @@ import sys
 
 from headrace.items.documents import JsonObject, parse_json, spelled
 from headrace.items.text import CellError
-from headrace.ports import Item
 
 REJECT_FIELDS = "_headrace_"
 """What the names of a reject's own fields start with."""
@@ -18,15 +17,16 @@ LINE_FIELD = REJECT_FIELDS + "line"
 
 
 def reject_line(
-    content: Item, *, what: str = "Item", row: int | None = None, code: str, reason: str
+    content: bytes, *, what: str = "Item", row: int | None = None, code: str, reason: str
 ) -> bytes:
     """A line for an item or a key, ending in a newline.
 
     Args:
+        content: compact JSON, which is not read.
         what: `Item`, or `Key` of one that was to be deleted.
         row: None where it is not known.
     """
-    return _line([_field(what, content)], row, code, reason)
+    return _line([f"{spelled(what)}:{content.decode()}"], row, code, reason)
 
 
 def reject_text(text: str, *, row: int | None = None, code: str, reason: str) -> bytes:

@@ -11,14 +11,14 @@ from headrace import layout
 from headrace.items.codec import Problem
 from headrace.items.rejected import reject_line
 from headrace.ledger import RejectNote, UnitRecord
-from headrace.ports import Item, ObjectStore
+from headrace.ports import ObjectStore
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """`item`: as the source has it."""
+    """`item`: as the source has it, compact JSON."""
 
-    item: Item
+    item: bytes
     problem: Problem
 
 

@@ -73,11 +73,11 @@ def _one_by_one(
 ) -> Make:
     def make(page: Page) -> Made:
         bodies, units, rejected = list[bytes](), list[int](), list[Rejected]()
-        for item in page.items:
+        for text in page.texts:
             try:
-                body, cost = spell(_with_key(renaming.apply(item), keys), keys)
+                body, cost = spell(_with_key(renaming.apply(orjson.loads(text)), keys), keys)
             except RowRejected as refused:
-                rejected.append(Rejected(item, refused.problems[0]))
+                rejected.append(Rejected(text, refused.problems[0]))
             else:
                 bodies.append(body)
                 units.append(cost)

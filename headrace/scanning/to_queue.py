@@ -19,7 +19,7 @@ from headrace.job.model import Shape
 from headrace.ledger import UnitRecord
 from headrace.messages import MAX_MESSAGE_BYTES, for_sqs
 from headrace.plan import Plan, Segment
-from headrace.ports import Clock, Item, Page, UserMessage, UserQueue
+from headrace.ports import Clock, Page, UserMessage, UserQueue
 from headrace.scanning.rejects import PageRejects, Rejected
 from headrace.scanning.sink import PageByPage, UnitLedger, advanced
 from headrace.sending import TRIES, batches
@@ -50,11 +50,11 @@ class QueueSink(PageByPage):
 
     def take(self, record: UnitRecord, page: Page) -> UnitRecord:
         texts, most = self._spell(page), MAX_MESSAGE_BYTES - _brackets(self._most)
-        fitting, large = texts, list[int]()
+        fitting, large = texts, list[bytes]()
         if max(map(len, texts), default=0) > most:
             fitting = [text for text in texts if len(text) <= most]
-            large = [place for place, text in enumerate(texts) if len(text) > most]
-        rejects = self._rejects.keep(record, [_too_large(orjson.loads(page.texts[at])) for at in large])
+            large = [page.texts[place] for place, text in enumerate(texts) if len(text) > most]
+        rejects = self._rejects.keep(record, list(map(_too_large, large)))
         sent = self._send(record, packed(fitting, self._most))
         record = advanced(record, page, delivered=len(fitting), user_messages=sent, **rejects)
         return self.leave(record)
@@ -119,9 +119,9 @@ def _dynamodb_json(page: Page) -> Sequence[bytes]:
 
 
 def _plain_json(page: Page) -> Sequence[bytes]:
-    return [json_text({"M": item}).encode() for item in page.items]
+    return [json_text({"M": orjson.loads(text)}).encode() for text in page.texts]
 
 
-def _too_large(item: Item) -> Rejected:
+def _too_large(item: bytes) -> Rejected:
     reason = f"the item is too large for SQS: as JSON it takes more than {MAX_MESSAGE_BYTES} bytes"
     return Rejected(item, Problem("size", None, reason))

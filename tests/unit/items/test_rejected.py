@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ def fields(line: bytes) -> Any:
 
 def test_an_item_keeps_its_form_beside_the_reason() -> None:
     item = {"id": {"S": "é𝄞\ufffe"}, "n": {"N": "12345678901234567890123456789012345678"}}
-    assert fields(reject_line(item, row=7, code="refused", reason='too "big"')) == {
+    assert fields(reject_line(orjson.dumps(item), row=7, code="refused", reason='too "big"')) == {
         "Item": item,
         "_headrace_row": 7,
         "_headrace_code": "refused",
@@ -37,7 +38,7 @@ def test_an_item_keeps_its_form_beside_the_reason() -> None:
 
 
 def test_a_key_is_one_and_a_row_that_nobody_knows_is_left_out() -> None:
-    line = reject_line({"id": {"S": "a"}}, what="Key", code="refused", reason="why")
+    line = reject_line(b'{"id":{"S":"a"}}', what="Key", code="refused", reason="why")
     assert fields(line) == {"Key": {"id": {"S": "a"}}, "_headrace_code": "refused", "_headrace_reason": "why"}
 
 
