@@ -54,7 +54,7 @@ def _add(sample: Sample, page: Page, spell: _Spell, written: TableSchema | None)
     sample.rows += page.count
     sample.scanned += page.scanned
     sample.read_units += page.units
-    for item in page.items:
+    for item in map(orjson.loads, page.texts):
         try:
             sample.add(*spell(item), written)
         except RowRejected as rejected:

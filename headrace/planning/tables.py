@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import orjson
+
 from headrace import layout
 from headrace.allowed import Allowed
 from headrace.comparing import compare_tables
@@ -184,4 +186,4 @@ def _header(tables: Tables, plan: Plan, segments: int) -> tuple[str, ...]:
 
 def _sample(tables: Tables, plan: Plan, segments: int) -> Iterator[Item]:
     for segment in range(0, segments, -(-segments // _SAMPLE_SEGMENTS)):
-        yield from tables.read(read_request(plan, Segment(0, segment, segments))).items
+        yield from map(orjson.loads, tables.read(read_request(plan, Segment(0, segment, segments))).texts)

@@ -55,7 +55,7 @@ def pruning(keys: Sequence[str], chosen: Callable[[list[Item]], Iterable[Item]])
 
 
 def keys_of(page: Page, keys: Sequence[str]) -> list[Item]:
-    return [_key(item, keys) for item in page.items]
+    return [_key(orjson.loads(text), keys) for text in page.texts]
 
 
 def _as_they_are(page: Page) -> Made:
