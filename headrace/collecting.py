@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from headrace.delimited.rejects import Reject
 from headrace.items.codec import Problem, RowRejected
 from headrace.items.order import is_greater
-from headrace.items.size import item_size, write_units
+from headrace.items.size import WRITE_UNIT_BYTES, item_size, write_units
 from headrace.items.text import shown
 from headrace.ledger import DuplicateNote, RejectNote, Tally
 from headrace.made import NOTHING, Made, key_bytes
@@ -88,7 +88,9 @@ class Collector:
         try:
             item = self.codec.encode(record)
             self._check_age(item)
-            body, units = self.writes.request_of(item), write_units(item_size(item))
+            body = self.writes.request_of(item)
+            # No item is larger than its JSON.
+            units = 1 if len(body) <= WRITE_UNIT_BYTES else write_units(item_size(item))
         except RowRejected as rejected:
             problems = rejected.problems
         if problems:

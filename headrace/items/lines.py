@@ -15,6 +15,7 @@ from headrace.items.codec import Problem, RowRejected, check_size, key_of
 from headrace.items.documents import MOST_MARKS, JsonObject, Value, check_name, parse_json, value_of
 from headrace.items.header import MAX_KEY_BYTES, described, named_columns
 from headrace.items.plain import typed
+from headrace.items.quick import quick_item
 from headrace.items.rejected import REJECT_FIELDS, source_line
 from headrace.items.size import MAX_ITEM_BYTES, binary_size, text_size
 from headrace.items.text import CellError, has_lone_surrogate, shown
@@ -43,6 +44,8 @@ class LineCodec:
     """What the members that the job or the table names become; None: they are dropped."""
     conversions: Mapping[str, Callable[[Any], Value]]
     """Of plain JSON: by member, what its values become where that is not just what they are."""
+    is_as_it_is: bool
+    """Lines say all that there is to know of their items."""
     _keys: tuple[KeyAttribute, ...]
     _primary: tuple[tuple[str, str], ...]
 
@@ -58,22 +61,21 @@ class LineCodec:
         if shape is Shape.DYNAMODB_JSON and (problems := list(_needless_types(job))):
             raise HeaderError(problems)
         own = tuple(key for key in keys if key.index is None)
+        is_changed = any(column.dropped or column.name != column.attribute for column in columns)
         return cls(
             shape=shape,
             job=job,
             attributes={column.name: None if column.dropped else column.attribute for column in columns},
             conversions={column.name: typed(column.type) for column in columns if column.declared},
+            is_as_it_is=shape is Shape.DYNAMODB_JSON and not is_changed and job.mode is not WriteMode.DELETE,
             _keys=own if job.mode is WriteMode.DELETE else tuple(keys),
             _primary=tuple((key.name, key.type) for key in own),
         )
 
     def encode(self, line: str) -> Item:
         """The item of a line. Raises RowRejected with all problems of the line."""
-        try:
-            members, has_types = self._open(line)
-        except CellError as error:
-            raise RowRejected([Problem(error.code, None, str(error))]) from error
-        item, problems = self._read(members, has_types)
+        quick = quick_item(line) if self.is_as_it_is else None
+        item, problems = self._look_at(line) if quick is None else (quick, [])
         problems += _key_problems(item, self._keys)
         if problems:
             raise RowRejected(problems)
@@ -84,6 +86,14 @@ class LineCodec:
     def key_of(self, item: Item) -> tuple[str, ...]:
         """The item's key: equal tuples exactly where DynamoDB sees one key."""
         return key_of(item, self._primary)
+
+    def _look_at(self, line: str) -> tuple[Item, list[Problem]]:
+        """Raises RowRejected: there is no item in it."""
+        try:
+            members, has_types = self._open(line)
+        except CellError as error:
+            raise RowRejected([Problem(error.code, None, str(error))]) from error
+        return self._read(members, has_types)
 
     def _open(self, line: str) -> tuple[Sequence[tuple[str, Any]], bool]:
         """The members of a line's item, and whether their values are in DynamoDB JSON."""

@@ -53,6 +53,11 @@ def number_parts(text: str) -> Parts:
     return Parts(sign == "-", digits, exponent)
 
 
+def is_surely_fine(text: str) -> bool:
+    """It is a number that DynamoDB takes; False: it may well be one, too."""
+    return _SURELY_FINE.fullmatch(text) is not None
+
+
 def canonical_number(text: str) -> str:
     """The text that DynamoDB gives back for this number: plain, no `+`, no needless zeros, no exponent."""
     if _SURELY_CANONICAL.fullmatch(text):

@@ -16,6 +16,7 @@ from headrace.items.codec import RowRejected
 from headrace.items.documents import json_text
 from headrace.items.lines import LineCodec
 from headrace.items.number import canonical_number
+from headrace.items.quick import quick_item
 from headrace.items.rejected import reject_line, reject_text
 from headrace.items.size import MAX_ITEM_BYTES, item_size
 from headrace.job.model import AttributeType as T
@@ -50,6 +51,47 @@ def reasons_of(found: LineCodec, line: str) -> str:
 def test_dynamodb_json_passes_through_unchanged(item: Item, wrapped: bool, indent: int | None) -> None:
     line = json.dumps({"Item": item} if wrapped else item, indent=indent, ensure_ascii=wrapped)
     assert orjson.dumps(codec(WIRE).encode(line)) == orjson.dumps(item)
+
+
+def spelled_out(members: list[tuple[str, Any]], wrapped: bool, gap: str, in_ascii: bool) -> str:
+    """With a member as often as it comes."""
+    spell = json.JSONEncoder(ensure_ascii=in_ascii, separators=(",", ":" + gap)).encode
+    text = "{" + ",".join(f"{spell(name)}:{gap}{spell(value)}" for name, value in members) + "}"
+    return f'{{"Item":{text}}}' if wrapped else text
+
+
+ODD: list[Any] = [
+    None, True, 1, 1.5, "", "x", [], {}, {"S": 1}, {"N": "x"}, {"N": "1e400"}, {"N": "01"}, {"NULL": False},
+    {"BOOL": "true"}, {"S": "a", "N": "1"}, {"Item": {"S": "a"}}, {"M": {"M": {"S": ""}}}, {"id": {"S": ""}},
+]  # fmt: skip
+members = st.tuples(
+    st.sampled_from(["id", "Item", "S", "M", "", "n", "_headrace_row", "\ud800"]),
+    values | st.sampled_from(ODD),
+)
+lines = st.builds(
+    spelled_out, st.lists(members, max_size=4), st.booleans(), st.sampled_from(["", " "]), st.booleans()
+)
+
+
+def outcome(codec: LineCodec, line: str) -> object:
+    try:
+        return codec.encode(line)
+    except RowRejected as rejected:
+        return rejected.problems
+
+
+@given(lines | items(values).map(lambda item: orjson.dumps({"Item": item}).decode()))
+def test_a_line_that_is_read_quickly_is_read_alike(line: str) -> None:
+    quick = codec(WIRE)
+    assert quick.is_as_it_is
+    assert outcome(quick, line) == outcome(replace(quick, is_as_it_is=False), line)
+
+
+def test_a_plain_line_is_read_quickly() -> None:
+    item = {"id": {"S": "é\n"}, "n": {"N": "-1.50"}, "yes": {"BOOL": True}, "no": {"NULL": True}}
+    assert (
+        quick_item(orjson.dumps({"Item": item}).decode()) == quick_item(orjson.dumps(item).decode()) == item
+    )
 
 
 @given(items(plain_values))
