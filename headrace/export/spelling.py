@@ -19,6 +19,7 @@ from headrace.export.row_text import HOW_TO_SPELL, RowText
 from headrace.items.codec import Problem, RowCodec, RowRejected
 from headrace.items.documents import json_text
 from headrace.items.lines import LineCodec
+from headrace.items.quick import is_read_alike
 from headrace.items.rejected import REJECT_FIELDS
 from headrace.items.text import CellError
 from headrace.items.unload import RowDecoder
@@ -86,7 +87,8 @@ class JsonSpelling(_LineByLine):
 
     def line(self, item: Item) -> bytes:
         text = json_text({"M": item})
-        _check(item, lambda: self._codec.encode(text), lambda: self._problems(item))
+        if not (self._own <= item.keys() and is_read_alike(text, item, self._types)):
+            _check(item, lambda: self._codec.encode(text), lambda: self._problems(item))
         return text.encode() + b"\n"
 
     def _problems(self, item: Item) -> Iterator[Problem]:

@@ -58,6 +58,11 @@ def is_surely_fine(text: str) -> bool:
     return _SURELY_FINE.fullmatch(text) is not None
 
 
+def is_surely_canonical(text: str) -> bool:
+    """It is spelled as `canonical_number` spells it; False: it may well be, too."""
+    return _SURELY_CANONICAL.fullmatch(text) is not None
+
+
 def canonical_number(text: str) -> str:
     """The text that DynamoDB gives back for this number: plain, no `+`, no needless zeros, no exponent."""
     if _SURELY_CANONICAL.fullmatch(text):

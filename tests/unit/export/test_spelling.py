@@ -74,6 +74,25 @@ def test_dynamodb_json_has_everything(found: list[Item]) -> None:
 
 
 @given(st.lists(items(plain_values) | items(), max_size=4), columns)
+def test_a_line_that_is_not_read_again_is_one_that_need_not_be(
+    found: list[Item], types: dict[str, Column]
+) -> None:
+    job = job_of(JSONL, columns=types)
+    quick = exported(job, found, [])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("headrace.export.spelling.is_read_alike", lambda *_: False)
+        every = exported(job, found, [])
+    assert (quick[0], quick[1], str(quick[2])) == (every[0], every[1], str(every[2]))
+
+
+def test_a_plain_line_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headrace.export.spelling._check", None)
+    item: Item = {"id": {"S": "a"}, "n": {"N": "-1.5"}, "yes": {"BOOL": True}, "no": {"NULL": True}}
+    text, _, _ = exported(job_of(JSONL), [item], [])
+    assert text == b'{"id":"a","n":-1.5,"yes":true,"no":null}\n'
+
+
+@given(st.lists(items(plain_values) | items(), max_size=4), columns)
 def test_lines_of_plain_json_load_back_to_the_last_digit(found: list[Item], types: dict[str, Column]) -> None:
     job = job_of(JSONL, columns=types)
     text, kept, rejected = exported(job, found, [])
