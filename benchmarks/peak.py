@@ -17,7 +17,6 @@ from typing import Any
 from benchmarks.resident import peak_kib
 from benchmarks.wire import ENDPOINT, Wire
 from headrace import names
-from lambdas import wiring
 
 ENVIRONMENT = {
     "AWS_ENDPOINT_URL": ENDPOINT,
@@ -34,6 +33,17 @@ ENVIRONMENT = {
     names.ENV_RETENTION_DAYS: "30",
     names.ENV_STALL_SECONDS: "2700",
 }
+MADE = {
+    "plan": "planning.planner",
+    "load_chunk": "loading.loader",
+    "scan_segment": "scanning.scanner",
+    "write_batch": "writing.writer",
+    "dead_letter": "giving_up.dead_letters",
+    "settle": "ledger",
+    "report": "reporting.reporter",
+    "stop": "reporting.reporter",
+}
+"""The functions, and what of `lambdas.wiring` the first event of each has to make, with its clients."""
 CONTEXT = SimpleNamespace(
     function_name="benchmark",
     memory_limit_in_mb=0,
@@ -43,13 +53,20 @@ CONTEXT = SimpleNamespace(
 )
 
 
+def made(function: str) -> tuple[str, str]:
+    """What of MADE a function has: the module, and the name in it."""
+    module, _, name = f"lambdas.wiring.{MADE[function]}".rpartition(".")
+    return module, name
+
+
 def measure(function: str, folder: Path, events: list[Any]) -> dict[str, Any]:
     """`before`, `peak`: KiB resident before the first event and at most; the last event's `answer`."""
     os.environ |= ENVIRONMENT
     wire = Wire(folder)
     wire.attach()
     handler = importlib.import_module(f"lambdas.{function}").handler
-    _ = wiring.planner(), wiring.loader(), wiring.scanner(), wiring.writer()
+    module, name = made(function)
+    getattr(importlib.import_module(module), name)()
     before, answer = peak_kib(), None
     for event in events:
         answer = handler(event, CONTEXT)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from headrace.errors import JobCancelledError, RowsMissingError
+from headrace.job.naming import job_name
 from headrace.ledger import Stop
-from headrace.planner import job_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from headrace import layout
 from headrace.allowed import Allowed
 from headrace.errors import JobCancelledError, JobInvalidError, JobNotFoundError
 from headrace.job.control import read_control
+from headrace.job.naming import job_name
 from headrace.job.parse import parse_job
 from headrace.job.start import Upload, decode_options, is_control_object, read_upload, upload_job
 from headrace.ledger import JobRecord, JobState, Ledger, Stop, UnitRecord, UnitState
@@ -31,18 +32,6 @@ class Execution:
     arn: str
     name: str
     home: str
-
-
-def job_name(document: object, execution: str) -> str:
-    """A job's name: the execution's own; or, for an upload, one that every delivery of it shares; or
-    that of the job that is to be resumed."""
-    try:
-        control, upload = read_control(document), read_upload(document)
-    except JobInvalidError:
-        return execution
-    if control and control.verb == "resume":
-        return control.job
-    return f"upload-{upload.identity}" if upload else execution
 
 
 class Planner:

@@ -1,7 +1,8 @@
 """The functions' code and dependencies in one directory, made without Docker and named by its content.
 
 A name that is its content's digest is the cache: what is there already is not made again, and two
-synths at once do not meet.
+synths at once do not meet. Byte code is there too: a function cannot write where its code is, so that it
+would compile all of it whenever it starts.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ _NOT_SHIPPED = (
 """What people use on their machines is not in it, nor the libraries that this alone needs."""
 _VARYING = ("*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED", "bin")
 """What pip writes differently from one machine or version to the next; no function reads it."""
+_UNUSED = ("**/*.pyi", "**/*.pyx", "**/*.pxd", "aws_lambda_powertools/event_handler")
+"""What is for type checkers and compilers, and half of Powertools: its web framework."""
 _GLIBC = ("manylinux_2_28", "manylinux_2_17", "manylinux2014")
 """Amazon Linux 2023, which the runtimes stand on, has glibc 2.34."""
 
@@ -40,6 +43,7 @@ class Asset:
 def build_asset(root: Path, build: Path, target: Target) -> Asset:
     """Stages the functions of the checkout `root` under `build`; what is staged there stays.
 
+    It has byte code if there is a Python of the target's version to compile it.
     Raises HeadraceError where pip cannot fetch the dependencies."""
     dependencies = _dependencies(root / REQUIREMENTS, build, target)
     with tempfile.TemporaryDirectory(dir=build) as scratch:
@@ -47,8 +51,27 @@ def build_asset(root: Path, build: Path, target: Target) -> Asset:
         shutil.copytree(dependencies, staged)
         for package in PACKAGES:
             shutil.copytree(root / package, staged / package, ignore=shutil.ignore_patterns(*_NOT_SHIPPED))
-        digest = content_digest(staged)
-        return Asset(_keep(staged, build / f"asset-{digest[:16]}"), digest)
+        compiler = find_compiler(target)
+        digest = sha256(f"{content_digest(staged)} {compiler is not None}".encode()).hexdigest()
+        place = build / f"asset-{digest[:16]}"
+        if compiler is not None and not place.is_dir():
+            _compile(compiler, staged)
+        return Asset(_keep(staged, place), digest)
+
+
+def find_compiler(target: Target) -> str | None:
+    """A Python of the target's version, as byte code is of one version: this one, or one of the PATH."""
+    if target.python == f"{sys.version_info.major}.{sys.version_info.minor}":
+        return sys.executable
+    found = shutil.which(f"python{target.python}")
+    runs = found and subprocess.run([found, "-c", ""], check=False, capture_output=True).returncode == 0
+    return found if runs else None
+
+
+def _compile(python: str, directory: Path) -> None:
+    """Byte code that is taken as it is, whatever the times of the files are after they were unzipped."""
+    command = [python, "-m", "compileall", "-q", "--invalidation-mode=unchecked-hash"]
+    subprocess.run([*command, "-s", str(directory), str(directory)], check=True)
 
 
 def content_digest(directory: Path) -> str:
@@ -67,7 +90,7 @@ def _files(directory: Path) -> Iterator[Path]:
 
 def _dependencies(requirements: Path, build: Path, target: Target) -> Path:
     build.mkdir(parents=True, exist_ok=True)
-    wanted = sha256(f"{target}\n{requirements.read_text()}".encode()).hexdigest()[:16]
+    wanted = sha256(f"{target}\n{_UNUSED}\n{requirements.read_text()}".encode()).hexdigest()[:16]
     place = build / f"dependencies-{wanted}"
     return place if place.is_dir() else _install(requirements, place, target)
 
@@ -76,7 +99,7 @@ def _install(requirements: Path, place: Path, target: Target) -> Path:
     with tempfile.TemporaryDirectory(dir=place.parent) as scratch:
         installed = Path(scratch, "dependencies")
         _pip(requirements, installed, target)
-        for path in [path for pattern in _VARYING for path in installed.glob(pattern)]:
+        for path in [path for pattern in (*_VARYING, *_UNUSED) for path in installed.glob(pattern)]:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         return _keep(installed, place)
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas import wiring
+from lambdas.wiring.giving_up import dead_letters
 
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -17,7 +17,7 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 
 def _give_up(record: SQSRecord) -> None:
     logger.warning("a message was given up", message_id=record.message_id)
-    wiring.dead_letters().take(record.message_id, record.body)
+    dead_letters().take(record.message_id, record.body)
 
 
 @logger.inject_lambda_context

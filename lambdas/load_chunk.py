@@ -13,6 +13,7 @@ from headrace.ledger import UnitRecord, UnitState
 from headrace.plan import Unit, work_of
 from headrace.stopping import stop_for
 from lambdas import wiring
+from lambdas.wiring.loading import loader
 
 logger = Logger()
 
@@ -38,7 +39,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _load(job: str, unit: Unit, context: LambdaContext) -> UnitRecord:
     plan = wiring.plans().find(job)
     try:
-        return wiring.loader().load(plan, unit, wiring.remaining(context), wiring.reserve(context))
+        return loader().load(plan, unit, wiring.remaining(context), wiring.reserve(context))
     except JobError as error:
         stop_for(wiring.ledger(), job, error)
         return note_unit_failure(wiring.ledger(), job, unit, refusal(error))

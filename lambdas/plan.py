@@ -11,6 +11,7 @@ from headrace.errors import JobError
 from headrace.failures import refusal
 from headrace.planner import Execution
 from lambdas import wiring
+from lambdas.wiring.planning import planner
 
 logger = Logger()
 
@@ -20,7 +21,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`event`: the execution's `input`, its ARN as `execution` and its `name`."""
     execution = Execution(event["execution"], event["name"], wiring.table_home(context))
     try:
-        planned = wiring.planner().plan(
+        planned = planner().plan(
             event["input"], execution, wiring.remaining(context), wiring.reserve(context)
         )
     except JobError as error:

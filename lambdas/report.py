@@ -8,8 +8,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headrace.failures import explain
-from headrace.planner import job_name
-from lambdas import wiring
+from headrace.job.naming import job_name
+from lambdas.wiring.reporting import reporter
 
 logger = Logger()
 
@@ -19,6 +19,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """`event`: as for plan, with the `error` that kept the job from starting, if one did."""
     error = explain(event["error"]) if "error" in event else None
     job = job_name(event["input"], event["name"])
-    report = wiring.reporter().report(job, event["execution"], error)
+    report = reporter().report(job, event["execution"], error)
     logger.info("ended", job=job, status=report["status"], rows=report["rows"])
     return report

@@ -17,6 +17,7 @@ from headrace.plan import Segment, work_of
 from headrace.scanning.lone import read_segment_event
 from headrace.stopping import stop_for
 from lambdas import wiring
+from lambdas.wiring.scanning import scan_defaults, scanner
 
 logger = Logger()
 
@@ -44,7 +45,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _scan(job: str, segment: Segment, context: LambdaContext) -> UnitRecord:
     plan = wiring.plans().find(job)
     try:
-        return wiring.scanner().scan(plan, segment, wiring.remaining(context), wiring.reserve(context))
+        return scanner().scan(plan, segment, wiring.remaining(context), wiring.reserve(context))
     except JobError as error:
         stop_for(wiring.ledger(), job, error)
         return note_unit_failure(wiring.ledger(), job, segment, refusal(error))
@@ -54,8 +55,9 @@ def _scan_alone(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]
     """A retry of the same invocation has the same name, and so sends the same messages to a FIFO queue."""
     asked = read_segment_event(event)
     name = f"segment-{context.aws_request_id}"
-    plan = asked.plan(name, *wiring.scan_defaults())
-    scanner = wiring.scanner(asked.ledger())
-    record = scanner.scan(plan, asked.segment, wiring.remaining(context), wiring.reserve(context))
+    plan = asked.plan(name, *scan_defaults())
+    record = scanner(asked.ledger()).scan(
+        plan, asked.segment, wiring.remaining(context), wiring.reserve(context)
+    )
     logger.info("scanned", unit=asked.segment.segment, state=record.state, page=record.page)
     return asked.answer(record, name)

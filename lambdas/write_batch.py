@@ -11,13 +11,14 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas import wiring
+from lambdas.wiring.writing import writer
 
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 def _write(record: SQSRecord, reserve: float, lambda_context: LambdaContext) -> None:
-    wiring.writer().take(
+    writer().take(
         record.body,
         record.receipt_handle,
         int(record.attributes.approximate_receive_count),

@@ -17,10 +17,11 @@ from headrace.dead_letters import DeadLetters
 from headrace.errors import HeadraceError, JobError, TransientError, TurnLostError
 from headrace.failures import note_unit_failure, refusal
 from headrace.job.model import Job
+from headrace.job.naming import job_name
 from headrace.ledger import Stop, UnitRecord, UnitState
 from headrace.loader import Loader
 from headrace.plan import Plan, Plans, Segment, Work, work_of
-from headrace.planner import Execution, Planner, job_name
+from headrace.planner import Execution, Planner
 from headrace.ports import Item, KeyAttribute, ObjectRef, Remaining, TableSchema
 from headrace.reporter import Reporter
 from headrace.scanning.scanner import Scanner

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import botocore.session
@@ -34,9 +35,26 @@ def laned_client(service: str) -> LanedClient:
     return LanedClient(client(service), open_lane(client(service), _own_session()))
 
 
+class LateClient:
+    """Stands in for a client that may not be needed, and is made when it is.
+
+    Args:
+        make: not called by two threads at once.
+    """
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = cache(make)
+        self._lock = Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        with self._lock:
+            made = self._make()
+        return getattr(made, name)
+
+
 @cache
 def _own_session() -> Any:
-    return session(None)
+    return botocore.session.get_session()
 
 
 def session(
@@ -44,7 +62,10 @@ def session(
 ) -> Any:
     """For clients in another region, or with other credentials than the function's own."""
     core = botocore.session.get_session()
-    if profile is not None:
+    if profile is None:
+        # What the SDK knows of services is read once: that takes most of what a client takes to be made.
+        core.register_component("data_loader", _own_session().get_component("data_loader"))
+    else:
         core.set_config_variable("profile", profile)
         core.get_scoped_config()  # tells at once where there is no such profile
     if credentials is not None:

@@ -26,9 +26,10 @@ from headrace.errors import (
 from headrace.here.locks import JobLocks, new_execution
 from headrace.here.queue import HereQueue
 from headrace.here.workers import MessageWorker, Stopping, UnitWorker, until
+from headrace.job.naming import job_name
 from headrace.ledger import JobState, Ledger, Stop
 from headrace.plan import Work, work_of
-from headrace.planner import Execution, Planner, job_name
+from headrace.planner import Execution, Planner
 from headrace.ports import Clock, ObjectStore
 from headrace.reporter import Reporter
 from headrace.settling import look

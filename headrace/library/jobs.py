@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from headrace.errors import JobCancelledError, JobInvalidError
 from headrace.job.control import Control, read_control
+from headrace.job.naming import job_name
 from headrace.job.parse import parse_job
 from headrace.job.start import read_upload, upload_job
-from headrace.planner import job_name
 from headrace.ports import ExecutionRecord
 from headrace.progress import JobPhase, Progress
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from headrace import layout, names
-from headrace.planner import job_name
+from headrace.job.naming import job_name
 from headrace.ports import Item
 from tests.e2e.emulator import Emulator
 from tests.everything import from_wire, to_wire

@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from benchmarks import here, load, memory, planning, rows, segments, tables
+from benchmarks import cold, here, load, memory, planning, rows, segments, tables
 from benchmarks.samples import HARD, HARD_LINES, ORDERS_HEADER, Quoting, orders, pairs, save
 from headrace.delimited.dialect import MAX_RECORD_BYTES
 from headrace.items.size import MAX_ITEM_BYTES, item_size
@@ -118,3 +118,15 @@ def test_here_measures_a_load_of_each_size(capsys: pytest.CaptureFixture[str]) -
     figures = [[cell.strip() for cell in line.split("|")] for line in printed]
     assert [one[1] for one in figures] == ["40", "400"]
     assert all(0 < int(one[4]) <= int(one[5]) for one in figures)
+
+
+def test_cold_prints_what_a_function_takes_to_start(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    cold.main(["--rounds", "1", "--functions", "settle"])
+    base, settle = (
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in capsys.readouterr().out.splitlines()[2:]
+    )
+    assert (base[0], base[2], base[6], settle[0]) == ("boto3 and a client", "1.00", "1.00", "settle")
+    assert float(settle[2]) > 0

@@ -20,9 +20,9 @@ from headrace.errors import (
     TableNotAllowedError,
     TableNotFoundError,
 )
+from headrace.job.naming import job_name
 from headrace.ledger import JobState
 from headrace.plan import Unit, work_of
-from headrace.planner import job_name
 from tests.builders import BUCKET, EXECUTION, SOURCE_KEY, Pipeline, forever, job_document, times, upload_event
 
 TEXT = "id,name\n" + "".join(f"k{number},{'n' * 30}\n" for number in range(200))

@@ -34,10 +34,20 @@ class Context:
 @pytest.fixture
 def pipeline(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     pipeline = Pipeline()
-    parts = ("planner", "loader", "writer", "dead_letters", "reporter", "plans", "ledger", "store")
-    for name in parts:
+    parts = {
+        "planner": [plan],
+        "loader": [load_chunk],
+        "writer": [write_batch],
+        "dead_letters": [dead_letter],
+        "reporter": [report, stop],
+        "plans": [wiring],
+        "ledger": [wiring],
+        "store": [wiring],
+    }
+    for name, places in parts.items():
         part = getattr(pipeline, name)
-        monkeypatch.setattr(wiring, name, lambda part=part: part)
+        for place in places:
+            monkeypatch.setattr(place, name, lambda part=part: part)
     monkeypatch.setattr(wiring, "settings", lambda: SETTINGS)
     monkeypatch.setattr(wiring, "now", pipeline.clock.now)
     pipeline.put_source("id,name\na,1\nb,2\n")

@@ -45,10 +45,10 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
         ledger = units or bench.ledger
         return Scanner(bench.store, bench.places, bench.queue, ledger, bench.clock, bench.rng, BUCKET)
 
-    monkeypatch.setattr(wiring, "scanner", scanner)
+    monkeypatch.setattr(scan_segment, "scanner", scanner)
     monkeypatch.setattr(wiring, "plans", lambda: plans)
     monkeypatch.setattr(wiring, "ledger", lambda: bench.ledger)
-    monkeypatch.setattr(wiring, "scan_defaults", lambda: (SOURCE, QUEUE))
+    monkeypatch.setattr(scan_segment, "scan_defaults", lambda: (SOURCE, QUEUE))
     return bench
 
 
