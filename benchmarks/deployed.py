@@ -22,7 +22,8 @@ from benchmarks.peak import CONTEXT, ENVIRONMENT
 from benchmarks.resident import peak_kib
 from benchmarks.samples import ORDERS_COLUMNS, save
 from benchmarks.stub.operations import QUEUE
-from lambdas import wiring
+from lambdas.wiring.loading import loader
+from lambdas.wiring.writing import writer
 
 BATCH = 10
 """Messages that SQS hands to a function at once."""
@@ -87,7 +88,7 @@ class _Calls:
 def _handler(function: str) -> tuple[Callable[[Any, Any], Any], Any]:
     """With its clients made, as a warm function has them."""
     os.environ.update(ENVIRONMENT | dict(os.environ))
-    _ = wiring.loader(), wiring.writer()
+    _ = loader(), writer()
     return importlib.import_module(f"lambdas.{function}").handler, CONTEXT
 
 

@@ -112,7 +112,7 @@ def _handled() -> Callable[[Path], None]:
     """With its clients made, as a warm function has them."""
     os.environ.update(ENVIRONMENT | dict(os.environ))
     handler = importlib.import_module("lambdas.scan_segment").handler
-    places = importlib.import_module("lambdas.wiring").scanner()._places
+    places = importlib.import_module("lambdas.wiring.places").places()
     _ = places.tables(Place()), places.queue(_QUEUE, Place())
 
     def scan(folder: Path) -> None:
