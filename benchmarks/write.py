@@ -43,7 +43,8 @@ def save_messages(folder: Path, rows: int) -> None:
     plan = Plan(JOB, job, None, "utf-8", False, tuple(_names()), (_KEY,))
     _save(folder / "data" / layout.plan_key(JOB), plan.to_json())
     requests = [Request(put_request(item), 1, number) for number, item in enumerate(items(rows))]
-    bodies = list(pack(requests, JOB, 0, job.target, 0, job.message_bytes))
+    packed = pack(requests, JOB, 0, job.target, 0, job.message_bytes)
+    bodies = [body.decode() for body in packed]
     for first in range(0, len(bodies), _BATCH):
         batch = bodies[first : first + _BATCH]
         event = batch_event({str(first + number): body for number, body in enumerate(batch)})

@@ -104,7 +104,7 @@ def for_sqs(body: bytes) -> bytes:
 
 def pack(
     requests: Iterable[Request], job: str, unit: int, target: str, first: int, limit: int
-) -> Iterator[str]:
+) -> Iterator[bytes]:
     """Packs requests into messages of at most `limit` bytes, numbered from `first`.
 
     A request that is larger than `limit` goes alone. The same requests give the same messages.
@@ -122,7 +122,7 @@ def pack_bodies(
     target: str,
     first: int,
     limit: int,
-) -> Iterator[str]:
+) -> Iterator[bytes]:
     """What `pack` does, with requests as JSON.
 
     Args:
@@ -161,8 +161,8 @@ def _line(bodies: Sequence[bytes], room: int) -> tuple[int, bytes]:
     return 0, b""
 
 
-def _spell(header: Header, lines: list[bytes]) -> str:
-    return b"\n".join([orjson.dumps({"v": VERSION, **asdict(header)}), *lines]).decode()
+def _spell(header: Header, lines: list[bytes]) -> bytes:
+    return b"\n".join([orjson.dumps({"v": VERSION, **asdict(header)}), *lines])
 
 
 def read_message(body: str) -> Message:

@@ -26,14 +26,14 @@ class Parcels:
         self._store = store
         self._bucket = bucket
 
-    def wrap(self, body: str) -> str:
+    def wrap(self, body: bytes) -> bytes:
         """What the queue is to carry: the message itself, if it can. The same each time it is done."""
-        if len(body) * 4 <= MAX_MESSAGE_BYTES or len(data := body.encode()) <= MAX_MESSAGE_BYTES:
+        if len(body) <= MAX_MESSAGE_BYTES:
             return body
-        header = read_message(body).header
+        header = read_message(body.decode()).header
         key = layout.large_message_key(header.job, header.unit, header.sequence)
-        self._store.put(self._bucket, key, data)
-        return orjson.dumps({_OBJECT: key}).decode()
+        self._store.put(self._bucket, key, body)
+        return orjson.dumps({_OBJECT: key})
 
     def open(self, body: str) -> Message:
         """The message that the queue carried. Raises MessageError: it is none, or its object is gone."""

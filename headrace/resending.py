@@ -18,13 +18,13 @@ class ParkedMessages:
         self._keys = keys
         self._missing: list[str] = []
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[bytes]:
         for key in self._keys:
             body = self._store.get(self._bucket, key)
             if body is None:
                 self._missing.append(key)
             else:
-                yield body.decode()
+                yield body
 
     def check(self) -> None:
         """Raises MessageError: names all that were missing so far."""

@@ -15,17 +15,16 @@ MAX_ENTRIES = 10
 TRIES = 8
 
 
-def batches(bodies: Iterable[str]) -> Iterator[list[str]]:
-    """Groups of at most 10 messages and 1 MiB."""
+def batches(bodies: Iterable[bytes]) -> Iterator[list[str]]:
+    """Groups of at most 10 messages and 1 MiB, as text."""
     batch: list[str] = []
     size = 0
     for body in bodies:
-        length = len(body.encode())
-        if batch and (len(batch) == MAX_ENTRIES or size + length > MAX_MESSAGE_BYTES):
+        if batch and (len(batch) == MAX_ENTRIES or size + len(body) > MAX_MESSAGE_BYTES):
             yield batch
             batch, size = [], 0
-        batch.append(body)
-        size += length
+        batch.append(body.decode())
+        size += len(body)
     if batch:
         yield batch
 

@@ -45,7 +45,7 @@ def deletes_of(keys: Iterable[Item], limit: int = 100_000, unit: int = 0) -> lis
 
 def _packed(bodies: list[bytes], limit: int, unit: int) -> list[str]:
     requests = [Request(body, 1, number) for number, body in enumerate(bodies)]
-    return list(pack(requests, "one", unit, TABLE, 0, limit))
+    return [body.decode() for body in pack(requests, "one", unit, TABLE, 0, limit)]
 
 
 @dataclass

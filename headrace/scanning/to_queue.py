@@ -59,7 +59,7 @@ class QueueSink(PageByPage):
         record = advanced(record, page, delivered=len(fitting), user_messages=sent, **rejects)
         return self.leave(record)
 
-    def _send(self, record: UnitRecord, bodies: Iterable[str]) -> int:
+    def _send(self, record: UnitRecord, bodies: Iterable[bytes]) -> int:
         sent = 0
         for batch in batches(bodies):
             first = record.tally.user_messages + sent
@@ -93,11 +93,11 @@ def spelling(shape: Shape) -> Callable[[Page], list[bytes]]:
     return lambda page: for_sqs(b"\n".join(spell(page))).split(b"\n") if page.texts else []
 
 
-def packed(texts: Sequence[bytes], most: int) -> Iterator[str]:
+def packed(texts: Sequence[bytes], most: int) -> Iterator[bytes]:
     """Bodies of messages: each text alone where `most` is 1, else arrays of up to so many. No text may
     be too large for a message of its own."""
     if most == 1:
-        yield from map(bytes.decode, texts)
+        yield from texts
         return
     # Each text with a comma or a bracket behind it.
     ends = list(accumulate(map(add, map(len, texts), repeat(1)), initial=0))
@@ -105,7 +105,7 @@ def packed(texts: Sequence[bytes], most: int) -> Iterator[str]:
     while start < len(texts):
         end = bisect_right(ends, ends[start] + MAX_MESSAGE_BYTES - 1) - 1
         end = min(end, start + most)
-        yield (b"[" + b",".join(texts[start:end]) + b"]").decode()
+        yield b"[" + b",".join(texts[start:end]) + b"]"
         start = end
 
 

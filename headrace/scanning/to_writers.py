@@ -56,7 +56,7 @@ class WriterSink(PageByPage):
         rows = {"rows": len(made.bodies) + len(made.rejected), "requests": len(made.bodies)}
         return advanced(replace(record, sent=first + len(messages)), page, **rows, **rejects)
 
-    def _messages(self, made: Made, unit: int, first: int) -> Iterator[str]:
+    def _messages(self, made: Made, unit: int, first: int) -> Iterator[bytes]:
         job = self._plan.job
         return pack_bodies(made.bodies, made.units, self._job, unit, job.target, first, job.message_bytes)
 

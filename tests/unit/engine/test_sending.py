@@ -23,14 +23,17 @@ def send(queue: MemoryQueue, bodies: list[str]) -> FakeClock:
 
 @given(st.lists(st.integers(1, MAX_MESSAGE_BYTES), max_size=30))
 def test_batches_hold_what_sqs_takes_in_order(sizes: list[int]) -> None:
-    found = list(batches("x" * size for size in sizes))
+    found = list(batches(b"x" * size for size in sizes))
     assert [len(body) for batch in found for body in batch] == sizes
     assert all(len(batch) <= 10 and sum(map(len, batch)) <= MAX_MESSAGE_BYTES for batch in found)
 
 
 def test_a_batch_is_measured_in_bytes() -> None:
     assert [
-        len(batch) for batch in batches(["é" * (MAX_MESSAGE_BYTES // 4), "é" * (MAX_MESSAGE_BYTES // 2)])
+        len(batch)
+        for batch in batches(
+            ["é".encode() * (MAX_MESSAGE_BYTES // 4), "é".encode() * (MAX_MESSAGE_BYTES // 2)]
+        )
     ] == [
         1,
         1,

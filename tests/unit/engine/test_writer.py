@@ -287,7 +287,7 @@ def test_a_message_of_a_stopped_job_is_set_aside_unwritten() -> None:
 def test_a_message_that_went_by_way_of_the_bucket_is_set_aside_as_its_queue_carried_it() -> None:
     writing = Writing()
     (long,) = messages_of([row_of(0) | {"text": {"S": "\x01" * (MAX_MESSAGE_BYTES // 6)}}])
-    wrapped = Parcels(writing.store, BUCKET).wrap(long)
+    wrapped = Parcels(writing.store, BUCKET).wrap(long.encode()).decode()
     writing.ledger.stop("one", Stop("JobCancelledError", "cancelled"))
     writing.take(wrapped)
     assert list(writing.parked.values()) == [wrapped]
