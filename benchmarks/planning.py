@@ -1,4 +1,7 @@
-"""CPU of finding the chunks of an object, against `wc -l` of it: `python -m benchmarks.planning`."""
+"""CPU of finding the chunks of an object, against `wc -l` of it: `python -m benchmarks.planning`.
+
+Needs 1.1 GB of disk and some minutes.
+"""
 
 from __future__ import annotations
 
@@ -7,41 +10,23 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
-from benchmarks.samples import ORDERS_HEADER, Quoting, orders, save
-from headrace.delimited.encoding import TextEncoding
-from headrace.delimited.split import Limits, find_chunks
-from headrace.job.model import MIB, Format
+from benchmarks.samples import save
+from benchmarks.shapes import HARD, ORDERS, Shape
 
 _ROOT = Path(__file__).parent.parent
-_BLOCK = 4 * MIB
 
 
-def scan(path: Path) -> int:
-    """Records of a file of orders, as plan finds them."""
-    start = len(ORDERS_HEADER)
-    blocks = _blocks(path, start)
-    chunks = find_chunks(blocks, Format(), TextEncoding("utf-8"), Limits(16 * MIB), start, 2)
-    return sum(chunk.records for chunk in chunks)
-
-
-def _blocks(path: Path, start: int) -> Iterator[bytes]:
-    with path.open("rb", buffering=0) as file:
-        file.seek(start)
-        while block := file.read(_BLOCK):
-            yield block
-
-
-def compare(path: Path, pairs: int) -> tuple[float, float]:
-    """Medians of CPU seconds, of a scan in a fresh interpreter and of `wc -l`, taken in turn."""
-    scans, counts = [], []
-    for _ in range(pairs):
-        scans.append(_cpu([sys.executable, "-m", "benchmarks.planning", "--scan", str(path)]))
-        counts.append(_cpu(["wc", "-l", str(path)]))
-    return median(scans), median(counts)
+def compare(path: Path, shape: Shape, pairs: int) -> tuple[float, float, float]:
+    """Medians of CPU seconds, of a scan in a fresh interpreter and of `wc -l`, taken in turn, and of their
+    ratios."""
+    scan = [sys.executable, "-m", "benchmarks.splitting", str(path), shape.preset, shape.encoding]
+    taken = [(_cpu(scan), _cpu(["wc", "-l", str(path)])) for _ in range(pairs)]
+    ours, theirs = zip(*taken, strict=True)
+    return median(ours), median(theirs), median(one / other for one, other in taken)
 
 
 def _cpu(command: Sequence[str]) -> float:
@@ -51,24 +36,23 @@ def _cpu(command: Sequence[str]) -> float:
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
+def measure(shapes: Mapping[str, Shape], rows: int, pairs: int) -> None:
+    for name, shape in shapes.items():
+        with tempfile.TemporaryDirectory() as folder:
+            path = save(Path(folder) / "source", map(shape.row, range(rows)), shape.encoding)
+            ours, theirs, ratio = compare(path, shape, pairs)
+            megabytes = path.stat().st_size / 1e6
+        print(f"| {name} | {megabytes:.0f} | {ours:.2f} | {theirs:.3f} | {ratio:.1f} |", flush=True)
+
+
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=5_000_000)
-    parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--scan", type=Path, help="print the records of this file of orders, and end")
+    parser.add_argument("--rows", type=int, default=5_000_000, help="of orders; a quarter of the others")
+    parser.add_argument("--pairs", type=int, default=7)
     asked = parser.parse_args(arguments)
-    if asked.scan:
-        print(scan(asked.scan))
-        return
     print("| object | MB | planning, s | wc -l, s | ratio |\n|---|---:|---:|---:|---:|")
-    for quoting in Quoting:
-        with tempfile.TemporaryDirectory() as folder:
-            path = save(Path(folder) / "orders.csv", orders(asked.rows, quoting))
-            ours, theirs = compare(path, asked.pairs)
-            megabytes = path.stat().st_size / 1e6
-        print(
-            f"| {quoting} | {megabytes:.0f} | {ours:.2f} | {theirs:.2f} | {ours / theirs:.1f} |", flush=True
-        )
+    measure(ORDERS, asked.rows, asked.pairs)
+    measure(HARD, asked.rows // 4, asked.pairs)
 
 
 if __name__ == "__main__":

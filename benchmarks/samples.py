@@ -123,8 +123,8 @@ HARD_LINES: dict[str, tuple[str, Callable[[int], str]]] = {
 """Lines of JSON, by what is hard about them, each with its format."""
 
 
-def save(path: Path, rows: Iterator[str]) -> Path:
+def save(path: Path, rows: Iterator[str], encoding: str = "utf-8") -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="", buffering=_BLOCK) as file:
+    with path.open("w", encoding=encoding, newline="", buffering=_BLOCK) as file:
         file.writelines(rows)
     return path

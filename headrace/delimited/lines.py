@@ -15,7 +15,7 @@ from headrace.delimited.dialect import MAX_RECORD_BYTES
 from headrace.delimited.encoding import TextEncoding
 from headrace.errors import SourceFormatError
 
-_PIECE = 1024 * 1024
+_PIECE = 256 * 1024
 """Splitting a piece takes many times its size in memory, and is quicker where it fits a cache."""
 
 
@@ -26,29 +26,41 @@ def whole_lines(blocks: Iterable[AnyStr], newline: AnyStr, carriage_return: AnyS
         SourceFormatError: a line is longer than any record may be.
     """
     rest = newline[:0]
-    for block in _cut_small(blocks):
-        text = rest + block if rest else block
-        end = _last_line_end(text, newline, carriage_return)
-        if end:
-            yield text[:end]
-        rest = text[end:]
-        if len(rest) > MAX_RECORD_BYTES:
+    for part, is_whole in _cut_at_lines(blocks, newline, carriage_return):
+        if rest.endswith(carriage_return) and not part.startswith(newline):
+            yield rest
+            rest = newline[:0]
+        text = rest + part if rest else part
+        if is_whole:
+            yield text
+        elif len(text) > MAX_RECORD_BYTES:
             raise SourceFormatError(
                 f"a line is longer than {MAX_RECORD_BYTES} bytes: "
                 "is this the text that the job's format says?"
             )
+        rest = newline[:0] if is_whole else text
     if rest:
         yield rest
 
 
-def _cut_small(blocks: Iterable[AnyStr]) -> Iterator[AnyStr]:
-    return (block[at : at + _PIECE] for block in blocks for at in range(0, len(block), _PIECE))
+def _cut_at_lines(
+    blocks: Iterable[AnyStr], newline: AnyStr, carriage_return: AnyStr
+) -> Iterator[tuple[AnyStr, bool]]:
+    """Small parts of the blocks, each with whether it surely ends with a line."""
+    for block in blocks:
+        at = 0
+        while at < len(block):
+            most = min(at + _PIECE, len(block))
+            end = _last_line_end(block, at, most, newline, carriage_return)
+            yield block[at : end or most], end > 0
+            at = end or most
 
 
-def _last_line_end(text: AnyStr, newline: AnyStr, carriage_return: AnyStr) -> int:
-    end = text.rfind(newline) + 1
+def _last_line_end(text: AnyStr, start: int, stop: int, newline: AnyStr, carriage_return: AnyStr) -> int:
+    """0: no line ends there."""
+    end = text.rfind(newline, start, stop) + 1
     # A carriage return at the very end may be the first half of a line end.
-    return text.rfind(carriage_return, end, len(text) - 1) + 1 or end
+    return text.rfind(carriage_return, max(start, end), stop - 1) + 1 or end
 
 
 def byte_pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:

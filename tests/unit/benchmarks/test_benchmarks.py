@@ -9,8 +9,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from benchmarks import cold, here, load, memory, planning, rows, segments, tables
+from benchmarks import cold, here, load, memory, planning, rows, segments, splitting, tables
 from benchmarks.samples import HARD, HARD_LINES, ORDERS_HEADER, Quoting, orders, pairs, save
+from benchmarks.shapes import HARD as HARD_TO_SPLIT
+from benchmarks.shapes import ORDERS
 from headrace.delimited.dialect import MAX_RECORD_BYTES
 from headrace.items.size import MAX_ITEM_BYTES, item_size
 
@@ -67,13 +69,13 @@ def test_a_played_table_has_each_item_once() -> None:
 
 def test_planning_finds_the_records_of_the_file(tmp_path: Path) -> None:
     path = save(tmp_path / "orders.csv", orders(400))
-    assert planning.scan(path) == 400
+    assert splitting.scan(str(path), "csv", "utf-8") == 401
 
 
-def test_planning_prints_a_row_for_each_quoting(capsys: pytest.CaptureFixture[str]) -> None:
-    planning.main(["--rows", "20000", "--pairs", "1"])
+def test_planning_prints_a_row_for_each_shape(capsys: pytest.CaptureFixture[str]) -> None:
+    planning.main(["--rows", "2000", "--pairs", "1"])
     printed = capsys.readouterr().out
-    assert all(f"| {quoting} |" in printed for quoting in Quoting)
+    assert all(f"| {shape} |" in printed for shape in [*ORDERS, *HARD_TO_SPLIT])
 
 
 def test_rows_become_messages(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from headrace.delimited import split
+from headrace.delimited import lines, split
 from headrace.delimited.encoding import TextEncoding
 from headrace.delimited.records import RecordReader
 from headrace.delimited.split import Chunk, Limits, find_chunks
@@ -46,6 +47,21 @@ def test_the_chunks_records_are_the_csv_modules_on_the_whole_file(
     text = encoding.encode(data.draw(texts(encoding)))
     found = chunks_of(text, form, encoding, size, block, most)
     assert [cells for chunk in found for cells in read_chunk(text, chunk, form, encoding)] == csv_records(
+        text, form, encoding
+    )
+
+
+@given(form=plain_forms, encoding=encodings, size=sizes, block=sizes, piece=sizes, data=st.data())
+@settings(max_examples=300)
+def test_chunks_do_not_depend_on_how_the_text_comes(
+    form: Format, encoding: TextEncoding, size: int, block: int, piece: int, data: st.DataObject
+) -> None:
+    text = encoding.encode(data.draw(texts(encoding)))
+    with patch.object(lines, "_PIECE", piece):
+        in_parts = chunks_of(text, form, encoding, size, block)
+    whole = chunks_of(text, form, encoding, size, len(text) + 1)
+    assert encoding.wide or in_parts == whole
+    assert [cells for chunk in in_parts for cells in read_chunk(text, chunk, form, encoding)] == csv_records(
         text, form, encoding
     )
 
