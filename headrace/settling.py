@@ -8,8 +8,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from headrace.ledger import Ledger, Settled, UnitRecord, UnitState
+from headrace.ports import Clock
 
 MAX_PAUSE_SECONDS = 300
+MAX_OWN_PAUSE_SECONDS = 15
+"""Up to which the function itself waits: for 22 seconds it costs what three transitions of the state machine
+do, and to start it again takes a call, too."""
+CALL_SECONDS = 40
+"""That one call of the function waits at most."""
 QUIET_SECONDS = 60
 """How long nothing may move before the messages of a failed unit, whose number is not known, count
 as settled, and before the rest of a job that is to stop is left for its resumption."""
@@ -30,8 +36,7 @@ class Watch:
 class Look:
     done: bool
     pause: int
-    """Seconds to wait before the next look: a tenth of the time waited so far, so that short jobs
-    end at once and long ones cost next to nothing."""
+    """Seconds to wait before the next look, as `pause_after` has them."""
     watch: Watch
 
     def to_json(self, job: str) -> dict[str, Any]:
@@ -50,8 +55,30 @@ def look(ledger: Ledger, job: str, watch: Mapping[str, Any] | None, now: float, 
         done = idle >= QUIET_SECONDS or _all_at_rest(units, settled)
     else:
         done = idle >= stall_seconds or (not unsettled(units, settled) and _quiet(units, idle))
-    pause = int(min(max((now - seen.started) / 10, 1), MAX_PAUSE_SECONDS))
-    return Look(done, pause, seen)
+    return Look(done, pause_after(now - seen.started), seen)
+
+
+def look_on(
+    ledger: Ledger, job: str, watch: Mapping[str, Any] | None, clock: Clock, stall_seconds: float
+) -> Look:
+    """Looks again and again, as long as pauses are short, and for `CALL_SECONDS` at most.
+
+    Args:
+        watch, stall_seconds: as for `look`.
+    """
+    end = clock.now() + CALL_SECONDS
+    while True:
+        seen = look(ledger, job, watch, clock.now(), stall_seconds)
+        if seen.done or seen.pause > MAX_OWN_PAUSE_SECONDS or clock.now() + seen.pause > end:
+            return seen
+        clock.sleep(seen.pause)
+        watch = asdict(seen.watch)
+
+
+def pause_after(waited: float) -> int:
+    """Seconds to wait before the next look: a tenth of the time waited so far, so that short jobs end at once
+    and long ones cost next to nothing."""
+    return int(min(max(waited / 10, 1), MAX_PAUSE_SECONDS))
 
 
 def unsettled(units: Iterable[UnitRecord], settled: Mapping[int, Settled]) -> dict[int, int]:

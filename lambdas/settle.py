@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headrace.failures import note_job_failure, note_unit_failure
 from headrace.plan import work_of
-from headrace.settling import look
+from headrace.settling import look_on
 from lambdas import wiring
 
 logger = Logger()
@@ -23,7 +23,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         _note(event)
         return {}
     stall_seconds = wiring.settings().stall_seconds
-    seen = look(wiring.ledger(), event["job"], event.get("watch"), wiring.now(), stall_seconds)
+    seen = look_on(wiring.ledger(), event["job"], event.get("watch"), wiring.clock, stall_seconds)
     logger.info("looked", job=event["job"], done=seen.done, pause=seen.pause)
     return seen.to_json(event["job"])
 

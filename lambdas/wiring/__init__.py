@@ -50,10 +50,6 @@ def plans() -> Plans:
     return Plans(store(), settings().bucket)
 
 
-def now() -> float:
-    return clock.now()
-
-
 def remaining(context: LambdaContext) -> Remaining:
     return lambda: context.get_remaining_time_in_millis() / 1000
 

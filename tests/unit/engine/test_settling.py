@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
 from headrace.ledger import Outcome, Progress, Stop, UnitRecord, UnitState
 from headrace.ports import Counts
-from headrace.settling import MAX_PAUSE_SECONDS, QUIET_SECONDS, look, unsettled
-from tests.fakes import MemoryLedger
+from headrace.settling import (
+    CALL_SECONDS,
+    MAX_OWN_PAUSE_SECONDS,
+    MAX_PAUSE_SECONDS,
+    QUIET_SECONDS,
+    look,
+    look_on,
+    pause_after,
+    unsettled,
+)
+from tests.fakes import FakeClock, MemoryLedger
 
 STALL = 900
 
@@ -134,3 +143,35 @@ def stopped(*units: UnitRecord) -> MemoryLedger:
     ledger = ledger_with(*units)
     ledger.stop("one", Stop("JobCancelledError", "cancelled"))
     return ledger
+
+
+def test_one_call_waits_until_all_is_settled() -> None:
+    ledger = ledger_with(DONE, settled=1)
+
+    class Settling(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            if self.now() >= 5:
+                ledger.settle("one", 0, 1, Outcome())
+
+    clock = Settling(0)
+    seen = look_on(ledger, "one", None, clock, STALL)
+    assert (seen.done, clock.now()) == (True, 5)
+
+
+def test_one_call_waits_no_longer_than_it_may_and_the_next_goes_on() -> None:
+    ledger, clock = ledger_with(DONE, settled=1), FakeClock(0)
+    seen = look_on(ledger, "one", None, clock, STALL)
+    assert not seen.done
+    assert CALL_SECONDS - seen.pause < clock.now() <= CALL_SECONDS
+    again = look_on(ledger, "one", asdict(seen.watch), clock, STALL)
+    assert (again.watch, again.pause) == (seen.watch, pause_after(clock.now()))
+
+
+def test_long_pauses_are_left_to_the_state_machine() -> None:
+    ledger, clock = ledger_with(DONE), FakeClock(0)
+    watch = look(ledger, "one", None, 0, STALL).watch
+    clock.sleep(MAX_OWN_PAUSE_SECONDS * 11)
+    before = clock.now()
+    seen = look_on(ledger, "one", asdict(watch), clock, STALL)
+    assert (seen.pause > MAX_OWN_PAUSE_SECONDS, clock.now()) == (True, before)
