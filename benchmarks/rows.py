@@ -20,11 +20,11 @@ from headrace.delimited.rejects import RejectsFormat
 from headrace.delimited.split import Limits
 from headrace.items.codec import RowCodec
 from headrace.items.maker import RowMaker
-from headrace.job.model import AttributeType, Column, Job
+from headrace.job.model import MAX_WINDOW_BYTES, AttributeType, Column, Job
 from headrace.messages import pack_bodies
 from headrace.ports import KeyAttribute
 from headrace.unit_text import made_at_once
-from headrace.window import MAX_WINDOW_BYTES, Run, read_windows
+from headrace.window import Run, read_windows
 
 _NOTE = 108
 """Makes rows of 178 bytes."""

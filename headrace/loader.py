@@ -10,7 +10,7 @@ from itertools import islice
 from headrace import layout
 from headrace.collecting import Writes
 from headrace.delimited.split import Limits
-from headrace.job.model import WriteMode
+from headrace.job.model import MAX_WINDOW_BYTES, WriteMode
 from headrace.ledger import Ledger, Settled, UnitRecord, UnitState, add_tallies
 from headrace.messages import PACKING, delete_request, pack_bodies
 from headrace.parcels import Parcels
@@ -19,7 +19,7 @@ from headrace.ports import Clock, ObjectStore, Remaining, WriteQueue
 from headrace.resending import ParkedMessages
 from headrace.sending import batches, send_all
 from headrace.unit_text import read_unit
-from headrace.window import MAX_WINDOW_BYTES, Window, max_rows, read_windows
+from headrace.window import Window, max_rows, read_windows
 
 _Leave = Callable[[bool], bool]
 """Whether to leave the unit to a later call, given whether anything was done in this one: its job is to
@@ -82,7 +82,7 @@ class Loader:
         accounted = self._accounted(plan, unit)
         codec, spelling = plan.compile_codec(), plan.rejects_format()
         offset, row, runs = read_unit(self._store, plan, unit, record, codec)
-        limits = _window_limits(plan, unit)
+        limits = Limits(min(plan.job.window_bytes, MAX_WINDOW_BYTES), max_rows(plan.header))
         for window in read_windows(runs, offset, row, codec, spelling, limits, _writes(plan)):
             record = self._begin(plan, record, window)
             self._keep_rejects(plan, record, window)
@@ -158,14 +158,6 @@ def _writes(plan: Plan) -> Writes:
         return Writes(newer_by=plan.job.newer_by)
     names = [key.name for key in plan.keys if key.index is None]
     return Writes(lambda item: delete_request({name: item[name] for name in names}))
-
-
-def _window_limits(plan: Plan, unit: Unit) -> Limits:
-    """A planned chunk is within the rows that a window may have, and mostly is one window. Text whose
-    end only reading tells is cut into windows as it is read."""
-    if unit.end is None:
-        return Limits(min(plan.job.chunk_bytes, MAX_WINDOW_BYTES), max_rows(plan.header))
-    return Limits(MAX_WINDOW_BYTES)
 
 
 def _fresh(unit: Unit) -> UnitRecord:

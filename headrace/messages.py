@@ -17,7 +17,7 @@ from headrace.errors import MessageError
 from headrace.ports import Item
 
 VERSION = 1
-PACKING = "1"
+PACKING = "2"
 """Changes with each version that packs the same requests into other messages."""
 MAX_REQUESTS = 25
 """DynamoDB's limit of requests in one BatchWriteItem."""

@@ -1,6 +1,6 @@
 """A window: the run of rows that a loader holds at once.
 
-Mostly it is a whole chunk. It is where duplicates are settled, where rows are shuffled, and what a
+A chunk is one or several of them. It is where duplicates are settled, where rows are shuffled, and what a
 retried unit starts again with.
 """
 
@@ -17,7 +17,6 @@ from headrace.ledger import Tally
 from headrace.made import NOTHING, Made
 from headrace.shuffling import shuffle
 
-MAX_WINDOW_BYTES = 64 * 1024 * 1024
 _MAX_OVERHEAD_BYTES = 96 * 1024 * 1024
 MAX_HELD_BYTES = 128 * 1024 * 1024
 """Memory of a window in all. Rows are within it by their number, but for text that grows a lot: as JSON,
@@ -55,7 +54,7 @@ class Run:
 
 def max_rows(header: Sequence[str]) -> int:
     """How many rows of this header a window may have, so that it stays within memory however short
-    the rows are. A chunk has no more, and so is one window. Of JSON lines, which have no header, the
+    the rows are. A chunk has no more either. Of JSON lines, which have no header, the
     number counts the objects around a request alone: the names are in the text."""
     names = sum(len(name.encode(errors="replace")) for name in header)
     return _MAX_OVERHEAD_BYTES // (ROW_BYTES + names + CELL_BYTES * len(header))

@@ -8,7 +8,7 @@ from headrace.job.expressions import EXPRESSION, NAMES, VALUES
 from headrace.job.groups import Field, Group
 from headrace.job.kinds import Choice, Encoding, Flag, Number, Text
 from headrace.job.located import QUEUE, TABLE
-from headrace.job.model import Empty, Job, Operation, Shape, WriteMode
+from headrace.job.model import MAX_WINDOW_BYTES, Empty, Job, Operation, Shape, WriteMode
 from headrace.job.urls import EXPORT, OBJECT, Prefix
 
 _DEFAULT = Job(source="", target="")
@@ -192,6 +192,13 @@ PARALLEL = Group(
             Number(1024, unit="bytes"),
             "The size of a work unit; it is moved to the next record's start.",
             _DEFAULT.chunk_bytes,
+            of=_READS_TEXT,
+        ),
+        Field(
+            "window_bytes",
+            Number(1024, MAX_WINDOW_BYTES, unit="bytes"),
+            "How much of a work unit is held at once; of rows with one key in it, one is written.",
+            _DEFAULT.window_bytes,
             of=_READS_TEXT,
         ),
         Field(

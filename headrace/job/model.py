@@ -152,6 +152,8 @@ class Scan:
 
 
 MIB = 1024 * 1024
+MAX_WINDOW_BYTES = 64 * MIB
+"""Of text that is held at once; see `window`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +192,11 @@ class Job:
     """Of a truncate: the table's name, a second time."""
     segments: int | None = None
     """None: as many as the table's size and capacity suggest."""
-    chunk_bytes: int = 16 * MIB
+    chunk_bytes: int = 64 * MIB
+    window_bytes: int = 16 * MIB
     concurrency: int = 40
-    message_bytes: int = 240 * 1024
+    message_bytes: int = 960 * 1024
+    """15 times the 64 KiB by which a queue's requests are charged."""
     tolerate: Tolerate = Tolerate()
     dry_run: bool = False
 

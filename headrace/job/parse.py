@@ -73,6 +73,7 @@ def job_to_json(job: Job) -> dict[str, Any]:
         confirm=job.confirm,
         parallel=_there(
             chunk_bytes=job.chunk_bytes,
+            window_bytes=job.window_bytes,
             segments=job.segments,
             concurrency=job.concurrency,
             message_bytes=job.message_bytes,

@@ -16,12 +16,11 @@ from headrace.items.documents import MAX_LEVELS
 from headrace.items.header import MAX_KEY_BYTES
 from headrace.items.size import MAX_ITEM_BYTES
 from headrace.items.text import CellError
-from headrace.job.model import Job
+from headrace.job.model import MAX_WINDOW_BYTES, Job
 from headrace.messages import MAX_MESSAGE_BYTES
 from headrace.names import DEAD_PREFIX, EXPORTS_PREFIX, INCOMING_PREFIX
 from headrace.plan import Phase
 from headrace.planning.draft import MAX_UNITS
-from headrace.window import MAX_WINDOW_BYTES
 from tests.docs.blocks import PAGES, ROOT, page, table
 
 LOAD = page("load-a-file")

@@ -19,6 +19,7 @@ from headrace import layout
 from headrace.errors import HeadraceError, MessageError, SourceFormatError, TransientError, TurnLostError
 from headrace.job.model import Shape, WriteMode
 from headrace.ledger import DuplicateNote, RejectNote, UnitRecord, UnitState
+from headrace.messages import PACKING
 from headrace.plan import Unit
 from tests.fakes import Crash
 from tests.loading import BUCKET, JOB_ID, Loading, forever, numbers_of, requests_in
@@ -214,7 +215,7 @@ def test_a_window_is_in_the_ledger_before_any_message_of_it_is_in_the_queue() ->
         seen: list[UnitRecord] = []
         one.queue.during = lambda one=one, seen=seen: seen.append(one.record)
         one.load()
-        assert (seen[0].mark, seen[0].pending, seen[0].sent) == ("1", 60, 0)
+        assert (seen[0].mark, seen[0].pending, seen[0].sent) == (PACKING, 60, 0)
 
 
 def test_a_worker_that_was_given_up_changes_nothing_that_a_later_one_has_done() -> None:
