@@ -27,6 +27,18 @@ EXPORTS_PREFIX = "exports/"
 MAP_RESULTS_PREFIX = "map-results"
 OPTIONS_OBJECT = "_headrace.json"
 
+# The functions, and what memory each has unless a setting says otherwise, in MB
+MEMORY_MB = {
+    "plan": 512,
+    "load_chunk": 1024,
+    "scan_segment": 1024,
+    "write_batch": 512,
+    "dead_letter": 256,
+    "settle": 256,
+    "report": 256,
+    "stop": 256,
+}
+
 # Executions on a person's machine, as ARNs are to those of the state machine
 HERE = "here:"
 

@@ -13,6 +13,7 @@ from headrace.errors import SettingError
 
 PER_MILLION: Final = (
     "write_units", "read_units", "sqs_requests", "lambda_gb_seconds", "lambda_calls", "transitions",
+    "s3_reads", "s3_writes", "log_kilobytes",
 )  # fmt: skip
 PER_HOUR: Final = ("provisioned_write_unit", "provisioned_read_unit")
 _TEXTS: Final = ("region", "date", "currency")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from urllib.parse import urlsplit
 
 from headrace.errors import SettingError
-from headrace.names import STACK_NAME
+from headrace.names import MEMORY_MB, STACK_NAME
 from infra.readers import (
     LOG_RETENTION_DAYS,
     Reader,
@@ -54,14 +54,14 @@ class Settings:
     roles: tuple[str, ...] = ()
     scan_table: str | None = None
     scan_queue_url: str | None = None
-    memory_plan: int = 512
-    memory_load_chunk: int = 1024
-    memory_scan_segment: int = 1024
-    memory_write_batch: int = 512
-    memory_dead_letter: int = 256
-    memory_settle: int = 256
-    memory_report: int = 256
-    memory_stop: int = 256
+    memory_plan: int = MEMORY_MB["plan"]
+    memory_load_chunk: int = MEMORY_MB["load_chunk"]
+    memory_scan_segment: int = MEMORY_MB["scan_segment"]
+    memory_write_batch: int = MEMORY_MB["write_batch"]
+    memory_dead_letter: int = MEMORY_MB["dead_letter"]
+    memory_settle: int = MEMORY_MB["settle"]
+    memory_report: int = MEMORY_MB["report"]
+    memory_stop: int = MEMORY_MB["stop"]
     writer_concurrency: int = 10
     writer_timeout: int = 60
     loader_timeout: int = 900

@@ -75,6 +75,10 @@ def _costs(estimate: Estimate) -> Iterator[Row]:
 
 
 def _ending(estimate: Estimate) -> Iterator[str]:
+    if estimate.own:
+        percent = estimate.own_percent
+        told = "" if percent is None else f", {percent:,.2f} % of the price of the write units"
+        yield f"of it the pipeline's own: {estimate.own:.4f}{told}"
     yield f"prices of {estimate.prices.region} as of {estimate.prices.date}"
     first, *others = estimate.bounds
     yield f"time: {_duration(first.seconds)}, by {first.what}"

@@ -1,42 +1,43 @@
-"""What AWS charges for a job: how much of what. The page on costs has its tables from here.
-
-The constants are assumptions, as that page says: they are of jobs with small items, in the deployed stack.
-"""
+"""What AWS charges for a job: how much of what. The page on costs has its tables from here."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from headrace.estimating.durations import gb_seconds
+from headrace.estimating.measured import MEASURED
+from headrace.estimating.settling_time import settling_calls
 from headrace.estimating.volume import Volume
 from headrace.job.model import Operation
-from headrace.messages import MAX_REQUESTS
-
-ROWS_PER_SECOND = 14_000
-"""Of a loader of 1 GB."""
-CALL_SECONDS = 0.015
-"""Of a BatchWriteItem of 25 items, in a writer of 0.5 GB."""
-PAGE_SECONDS = 0.1
-"""Of reading a page of 1 MB, in a reader of 1 GB."""
-_REQUESTS_SECONDS = 0.02
-"""Of making write requests of a page."""
-_TEXT_PER_SECOND = 40e6
-"""Bytes of an export's text that are compressed."""
-_SEND_SECONDS = 0.01
-"""Of a batch of ten messages to a user's queue."""
-_WRITER_GB = 0.5
 
 _SQS_REQUEST_BYTES = 64 * 1024
-_BATCH = 10
+_SQS_BATCH = 10
 _QUEUE_PAGE_ITEMS = 1000
 
-_UNIT_TRANSITIONS = 5
-_JOB_TRANSITIONS = {Operation.COUNT: 20, Operation.EXPORT: 20, Operation.SCAN: 20, Operation.TRUNCATE: 90}
-_WRITING_TRANSITIONS = 80
-_JOB_CALLS = 70
-_EXPORT_LEDGER_UNITS = 7
-"""A segment of an export, its parts included."""
+UNIT_TRANSITIONS = 5
+"""Of a child of the Map that is called once, its start included."""
+JOB_TRANSITIONS = 11
+"""Of the execution without its children, its start included, where settle is called once."""
+SETTLE_TRANSITIONS = 3
+"""Of each further call of settle."""
+PHASE_TRANSITIONS = 4
+"""Of counting first."""
+_JOB_CALLS = 3
+"""Plan, settle, report; more of settle where it takes long."""
+
+_JOB_LEDGER_WRITES, _JOB_LEDGER_READS = 6, 20
+UNIT_LEDGER_WRITES, UNIT_LEDGER_READS = 2, 3
+MESSAGE_LEDGER_READS = 2
+"""Its group's record and whether the job is to stop, a unit each. One write settles it."""
+_EXPORT_LEDGER_WRITES = 7
+"""Of a segment of an export, its parts included."""
+
+_JOB_OBJECTS = 10
+"""The plan, the units, the report and its page, the Map's results, and what is read of a part's head."""
+_EXPORT_OBJECTS = 4
+"""Of a segment, in parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Amount:
 def amounts(volume: Volume) -> list[Amount]:
     """Of a job in the deployed pipeline; what there is nothing of is left out. Of a job on one's own machine
     only what is of tables is charged."""
+    calls, transitions = _calls(volume), _transitions(volume)
     found = [
         Amount("DynamoDB, read units", "read_units", math.ceil(volume.read_units), is_of_tables=True),
         Amount(
@@ -63,69 +65,65 @@ def amounts(volume: Volume) -> list[Amount]:
             is_of_tables=True,
         ),
         Amount("SQS, requests of 64 KB", "sqs_requests", _sqs_requests(volume)),
-        Amount("DynamoDB, the ledger", "write_units", _ledger_units(volume)),
-        Amount("Lambda, GB-seconds", "lambda_gb_seconds", math.ceil(sum(_gb_seconds(volume)))),
-        Amount("Lambda, calls", "lambda_calls", volume.messages + volume.units + _JOB_CALLS),
-        Amount("Step Functions, transitions", "transitions", _transitions(volume)),
+        Amount("DynamoDB, the ledger's writes", "write_units", _ledger_writes(volume)),
+        Amount("DynamoDB, the ledger's reads", "read_units", _ledger_reads(volume)),
+        Amount("Lambda, GB-seconds", "lambda_gb_seconds", math.ceil(gb_seconds(volume))),
+        Amount("Lambda, calls", "lambda_calls", calls),
+        Amount("Step Functions, transitions", "transitions", transitions),
+        Amount("S3, reads", "s3_reads", volume.units + _JOB_OBJECTS + 2 * volume.blocks),
+        Amount("S3, writes", "s3_writes", _s3_writes(volume)),
+        Amount("CloudWatch Logs, KB", "log_kilobytes", _log_kilobytes(calls, transitions)),
     ]
     return [one for one in found if one.amount]
 
 
-def write_calls(volume: Volume) -> float:
-    """BatchWriteItem calls, or what takes as long: an item a call takes about twice as long as 25 do."""
-    calls = volume.items / MAX_REQUESTS if volume.write_units else 0
-    return calls * (2 if volume.writes_singly else 1)
-
-
 def _sqs_requests(volume: Volume) -> int:
+    """A message is sent, received and deleted; a batch of messages takes as many requests as they do."""
     if volume.operation is Operation.SCAN:
         messages = math.ceil(volume.items / volume.items_per_message)
-        together = _BATCH * volume.items_per_message * volume.text_bytes
-        return math.ceil(messages / _BATCH) * max(1, math.ceil(together / _SQS_REQUEST_BYTES))
-    size = min(volume.message_bytes, volume.items * volume.text_bytes)
-    parts = math.ceil(size / _SQS_REQUEST_BYTES)
-    return volume.messages * (2 * parts + 1)  # sent, received, deleted
+        together = _SQS_BATCH * volume.items_per_message * volume.text_bytes
+        return math.ceil(messages / _SQS_BATCH) * max(1, math.ceil(together / _SQS_REQUEST_BYTES))
+    size = min(volume.message_bytes, volume.message_text)
+    return volume.messages * (2 * math.ceil(size / _SQS_REQUEST_BYTES) + 1)
 
 
-def _ledger_units(volume: Volume) -> int:
-    of_writers, pages = 2 * volume.messages, volume.pages
-    units: Mapping[Operation, float] = {
-        Operation.COUNT: pages,
-        Operation.EXPORT: _EXPORT_LEDGER_UNITS * volume.units,
+def _ledger_writes(volume: Volume) -> int:
+    """One that is conditional writes down that it has begun, too."""
+    of_writers = volume.messages * (2 if volume.writes_singly else 1)
+    of_units: Mapping[Operation, float] = {
+        Operation.COUNT: volume.pages,
+        Operation.EXPORT: _EXPORT_LEDGER_WRITES * volume.units,
         Operation.SCAN: math.ceil(volume.rows / _QUEUE_PAGE_ITEMS),
-        Operation.COPY: of_writers + 2 * pages,
-        Operation.TRUNCATE: of_writers + 3 * pages,
+        Operation.COPY: 2 * volume.pages,
+        Operation.TRUNCATE: 3 * volume.pages,
     }
-    return math.ceil(units.get(volume.operation, of_writers))
+    more = math.ceil(of_units.get(volume.operation, 0))
+    return _JOB_LEDGER_WRITES + UNIT_LEDGER_WRITES * volume.units + of_writers + more
 
 
-def _gb_seconds(volume: Volume) -> Iterator[float]:
-    yield _READERS.get(volume.operation, _load)(volume)
-    yield write_calls(volume) * CALL_SECONDS * _WRITER_GB
+def _ledger_reads(volume: Volume) -> int:
+    """A loader looks before each batch of messages whether the job is to stop; settle and report read the
+    records of all units."""
+    batches = math.ceil(volume.message_text / (1024 * 1024)) if volume.messages else volume.pages
+    looked = math.ceil(volume.units / 4) * (settling_calls(volume) + 1)
+    of_units = UNIT_LEDGER_READS * volume.units + batches
+    return _JOB_LEDGER_READS + of_units + MESSAGE_LEDGER_READS * volume.messages + looked
 
 
-def _load(volume: Volume) -> float:
-    return volume.rows / ROWS_PER_SECOND
-
-
-def _export(volume: Volume) -> float:
-    return volume.pages * PAGE_SECONDS + volume.items * volume.text_bytes / _TEXT_PER_SECOND
-
-
-def _scan(volume: Volume) -> float:
-    return math.ceil(volume.items / volume.items_per_message / _BATCH) * _SEND_SECONDS
-
-
-_READERS: Mapping[Operation, Callable[[Volume], float]] = {
-    Operation.COUNT: lambda volume: volume.pages * PAGE_SECONDS,
-    Operation.EXPORT: _export,
-    Operation.SCAN: _scan,
-    Operation.COPY: lambda volume: volume.pages * (PAGE_SECONDS + _REQUESTS_SECONDS),
-    Operation.TRUNCATE: lambda volume: volume.pages * (2 * PAGE_SECONDS + _REQUESTS_SECONDS),
-}
-"""Text is read by loaders."""
+def _calls(volume: Volume) -> int:
+    return volume.messages + volume.units + _JOB_CALLS + settling_calls(volume) - 1
 
 
 def _transitions(volume: Volume) -> int:
-    of_job = _JOB_TRANSITIONS.get(volume.operation, _WRITING_TRANSITIONS)
-    return volume.units * _UNIT_TRANSITIONS + of_job
+    phases = PHASE_TRANSITIONS if volume.operation is Operation.TRUNCATE else 0
+    again = SETTLE_TRANSITIONS * (settling_calls(volume) - 1)
+    return volume.units * UNIT_TRANSITIONS + JOB_TRANSITIONS + phases + again
+
+
+def _s3_writes(volume: Volume) -> int:
+    return _JOB_OBJECTS + (_EXPORT_OBJECTS * volume.units if volume.operation is Operation.EXPORT else 0)
+
+
+def _log_kilobytes(calls: int, transitions: int) -> int:
+    times = MEASURED.assumed
+    return math.ceil(calls * times.log_kb_of_call + transitions * times.log_kb_of_transition)

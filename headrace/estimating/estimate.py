@@ -54,6 +54,17 @@ class Estimate:
     def total(self) -> float:
         return sum(map(self.cost, self.amounts))
 
+    @property
+    def own(self) -> float:
+        """What the pipeline costs, beside the tables."""
+        return sum(self.cost(one) for one in self.amounts if not one.is_of_tables)
+
+    @property
+    def own_percent(self) -> float | None:
+        """Of what the write units cost; None where there are none, or they are paid for by the hour."""
+        writes = sum(self.cost(one) for one in self.amounts if one.is_of_tables and one.kind == "write_units")
+        return 100 * self.own / writes if writes else None
+
     def to_json(self) -> Mapping[str, object]:
         """For programs."""
         volume, sample = self.volume, self.sample
@@ -83,6 +94,10 @@ class Estimate:
             "columns": list(map(asdict, self.columns)),
             "cost": {
                 "total": round(self.total, 4),
+                "pipeline": round(self.own, 6),
+                "pipeline_percent_of_writes": None
+                if self.own_percent is None
+                else round(self.own_percent, 2),
                 "currency": self.prices.currency,
                 "region": self.prices.region,
                 "date": self.prices.date,

@@ -103,7 +103,8 @@ class Estimator:
             records = sample.rows
         rows = self._rows(outline, sample) if records is None else records
         many = len(units) if outline.is_whole else text_units(outline.texts, plan.job.chunk_bytes)
-        volume = text_volume(plan.job, sample, many, rows)
+        size = sum(text.ref.size for text in outline.texts)
+        volume = text_volume(plan.job, sample, many, rows, size)
         return _Findings(plan, sample, volume, outline.is_whole, records is not None, None, written)
 
     def _rows(self, outline: Outline, sample: Sample) -> float:

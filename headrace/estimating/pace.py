@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from headrace.estimating.amounts import CALL_SECONDS, PAGE_SECONDS, ROWS_PER_SECOND, write_calls
+from headrace.estimating.durations import reading_seconds, write_calls
+from headrace.estimating.measured import MEASURED
 from headrace.estimating.volume import Volume
 from headrace.job.model import Operation
 
@@ -40,13 +41,16 @@ def _bounds(volume: Volume, speed: Speed) -> Iterator[Bound]:
     if volume.read_bytes:
         passes = 2 if volume.operation is Operation.TRUNCATE else 1
         told = f"reading the table, {at_once} segments at once"
-        yield Bound(told, passes * volume.pages * PAGE_SECONDS / at_once)
+        yield Bound(told, passes * volume.pages * MEASURED.assumed.page_ms / 1000 / at_once)
     else:
-        yield Bound(f"reading the text, {at_once} units at once", volume.rows / ROWS_PER_SECOND / at_once)
+        yield Bound(f"reading the text, {at_once} units at once", reading_seconds(volume) / at_once)
     if speed.read_rate and volume.read_units:
         yield Bound(f"{speed.read_rate:,} read units a second", volume.read_units / speed.read_rate)
     if calls := write_calls(volume):
-        yield Bound(f"writing, {speed.writers} batches at once", calls * CALL_SECONDS / speed.writers)
+        yield Bound(
+            f"writing, {speed.writers} batches at once",
+            calls * MEASURED.assumed.write_ms / 1000 / speed.writers,
+        )
     for index, units in volume.write_units.items():
         if rate := speed.write_rates.get(index):
             of = f"index {index}" if index else "the table"

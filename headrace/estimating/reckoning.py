@@ -16,8 +16,12 @@ from headrace.ports import TableSchema
 _SINGLY = (WriteMode.INSERT, WriteMode.NEWER)
 
 
-def text_volume(job: Job, sample: Sample, units: int, rows: float) -> Volume:
-    """Rows with one key all count: how many of them are written only the job can tell."""
+def text_volume(job: Job, sample: Sample, units: int, rows: float, size: int) -> Volume:
+    """Rows with one key all count: how many of them are written only the job can tell.
+
+    Args:
+        size: bytes of the text, as it is stored.
+    """
     items = rows * sample.share_kept
     return Volume(
         job.operation,
@@ -28,6 +32,7 @@ def text_volume(job: Job, sample: Sample, units: int, rows: float) -> Volume:
         text_bytes=sample.an_item(sample.text_bytes),
         message_bytes=job.message_bytes,
         writes_singly=job.mode in _SINGLY,
+        source_bytes=size,
     )
 
 

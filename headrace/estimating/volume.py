@@ -14,6 +14,9 @@ READ_UNIT_BYTES = 4096
 PAGE_BYTES = 1_000_000
 """Of a page of a Scan, about. Source: Amazon DynamoDB Developer Guide, "Paginating table query results"."""
 
+BLOCK_BYTES = 4 * 1024 * 1024
+"""That are read at once of an object."""
+
 
 @dataclass(frozen=True, slots=True)
 class Volume:
@@ -22,6 +25,7 @@ class Volume:
     sent, exported or deleted of them. `read_bytes`: of the table, once through. `read_units`: of all times
     that it is read. `write_units`: by index, "" for the table itself. `text_bytes`: of an item as the job
     spells it. `message_bytes`: of a full message to the write queue. `writes_singly`: an item a call.
+    `source_bytes`: of the text that is loaded, as it is stored.
     """
 
     operation: Operation
@@ -35,11 +39,23 @@ class Volume:
     message_bytes: int = MESSAGE_BYTES
     items_per_message: int = 1
     writes_singly: bool = False
+    source_bytes: float = 0
+
+    @property
+    def message_text(self) -> float:
+        """Bytes of all messages to the write queue; none of jobs that have no writers."""
+        return self.items * self.text_bytes if self.write_units else 0.0
 
     @property
     def messages(self) -> int:
-        """To the write queue; none of jobs that have no writers."""
-        return math.ceil(self.items * self.text_bytes / self.message_bytes) if self.write_units else 0
+        """To the write queue. The last one of a unit is half full on average, and none is without an item."""
+        full = self.message_text / self.message_bytes
+        return math.ceil(min(full + self.units / 2, self.items)) if full else 0
+
+    @property
+    def blocks(self) -> int:
+        """Of the text, as it is read from S3."""
+        return math.ceil(self.source_bytes / BLOCK_BYTES)
 
     @property
     def pages(self) -> int:

@@ -224,7 +224,7 @@ def test_a_price_file_of_ones_own_is_used(headrace: Shell, scripted: Any, tmp_pa
     [
         ("no", 1),
         ("[]", 1),
-        ('{"region": 1, "date": "", "currency": "", "per_million": {"read_units": -1}, "per_hour": 3}', 9),
+        ('{"region": 1, "date": "", "currency": "", "per_million": {"read_units": -1}, "per_hour": 3}', 12),
     ],
 )
 def test_all_that_is_wrong_with_a_price_file_is_told(

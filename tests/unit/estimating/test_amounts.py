@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +40,38 @@ def by_name(one: Volume) -> dict[str, int]:
 def test_more_items_never_take_less(operation: Operation, one: int, other: int) -> None:
     few, many = (by_name(volume(operation, items)) for items in sorted((one, other)))
     assert {what: amount for what, amount in few.items() if amount > many.get(what, 0)} == {}
+
+
+def volumes_of(operation: Operation, items: int) -> Volume:
+    """In as many units, however many items."""
+    return replace(volume(operation, items), units=50)
+
+
+@given(st.sampled_from(Operation), st.integers(0, 10**9), st.integers(0, 10**9))
+def test_two_jobs_take_no_less_than_one_of_all_their_items(
+    operation: Operation, one: int, other: int
+) -> None:
+    """What an execution takes by itself is taken twice, and what is rounded up may be rounded up twice."""
+    apart = Counter(by_name(volumes_of(operation, one))) + Counter(by_name(volumes_of(operation, other)))
+    together = by_name(volumes_of(operation, one + other))
+    assert {what: amount for what, amount in together.items() if amount > apart[what] + 1} == {}
+
+
+@pytest.mark.parametrize("operation", Operation)
+def test_nothing_is_charged_for_tables_and_queues_that_get_nothing(operation: Operation) -> None:
+    empty = Volume(operation, 1, 0, 0, write_units={"": 0.0} if operation in WRITES else {})
+    found = amounts(empty)
+    assert all(one.amount > 0 for one in found)
+    assert not [one.what for one in found if one.is_of_tables or one.kind == "sqs_requests"]
+
+
+@given(st.integers(1, 10**7), st.integers(1, 100_000), st.integers(1, 1000))
+def test_no_message_is_without_an_item_and_none_is_larger_than_it_may_be(
+    items: int, text: int, units: int
+) -> None:
+    load = Volume(Operation.LOAD, units, items, items, write_units={"": items}, text_bytes=text)
+    assert 1 <= load.messages <= items
+    assert load.messages * max(load.message_bytes, text) >= load.message_text
 
 
 @pytest.mark.parametrize("operation", Operation)
