@@ -11,7 +11,7 @@ import pytest
 from headrace.names import STACK_NAME
 from tests.e2e.emulator import emulator
 from tests.e2e.events import FinishedJobs
-from tests.e2e.faults import Faults
+from tests.e2e.faults import Faults, bring
 from tests.e2e.stack import Stack
 
 HERE = Path(__file__).parent
@@ -35,8 +35,17 @@ def finished(stack: Stack) -> FinishedJobs:
     return FinishedJobs(stack.emulator)
 
 
+@pytest.fixture(scope="session")
+def brought(stack: Stack) -> None:
+    bring(stack)
+
+
 @pytest.fixture(scope="module")
-def faults(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Faults]:
+def faults(
+    stack: Stack,
+    brought: None,  # noqa: ARG001
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Faults]:
     """The loader and the writer go wrong, for the jobs and tables whose names say so."""
     with Faults(stack, tmp_path_factory.mktemp("faults")) as installed:
         yield installed

@@ -8,7 +8,7 @@ the name of a job, or of a table, says what goes wrong with it.
 | lost | the queue loses the first message of each batch |
 | later | messages come ten seconds late |
 | slow | each batch takes two seconds to send |
-| slowly | each page of a scan takes a second, too |
+| slowly | each page of a scan takes a second, too; neither once the job is told to hurry |
 | thirds | a third of each batch of write requests, or of messages to a user's queue, is not taken |
 | throttled | every batch of write requests comes back unprocessed |
 | unsettled | the writer is killed after the write and before the settling, once |
@@ -67,6 +67,12 @@ def _killable(handler: Callable[..., Any], event: dict[str, Any], context: Any) 
         raise RuntimeError("the process was killed") from end
 
 
+def _rest(job: str, seconds: float) -> None:
+    hurry, end = Path(os.environ["HEADRACE_FAULTS_DIR"], f"hurry-{job}"), time.monotonic() + seconds
+    while time.monotonic() < end and not hurry.exists():
+        time.sleep(0.05)
+
+
 def _note(name: str) -> bool:
     """Whether it was not noted before, by any process."""
     try:
@@ -85,7 +91,7 @@ def send(self: SqsWriteQueue, bodies: Sequence[str], delay: int = 0) -> list[int
         return _send(self, bodies[1:], delay) if bodies[1:] else []
     for _ in range(2 if "thrice" in job else 0):
         _send(self, bodies, delay)
-    time.sleep(2 if "slow" in job else 0)
+    _rest(job, 2 if "slow" in job else 0)
     return _send(self, bodies, 10 if "later" in job else delay)
 
 
@@ -118,7 +124,7 @@ def settle(self: DynamoLedger, job: str, unit: int, sequence: int, outcome: Outc
 def read(self: DynamoTables, request: ReadRequest) -> Page:
     job = _scanned["job"]
     if "slowly" in job:
-        time.sleep(1)
+        _rest(job, 1)
         _note(f"page-{job}-{request.segment}-{request.start}-{time.time_ns()}"[:200].replace("/", "_"))
     return _read(self, request)
 

@@ -22,6 +22,8 @@ from tests.everything import from_wire, to_wire
 PATIENCE = float(os.environ.get("HEADRACE_E2E_PATIENCE", "200"))
 """Seconds to wait for a job; those that take long wait for the settings' times to run out."""
 
+_OURS = "e2e-"
+
 _Found = TypeVar("_Found")
 
 
@@ -73,7 +75,7 @@ class Stack:
     @staticmethod
     def name(what: str = "some") -> str:
         """A new name, which a table that the stack may touch can have, or a job."""
-        return f"e2e-{what}-{uuid4().hex[:12]}"
+        return f"{_OURS}{what}-{uuid4().hex[:12]}"
 
     # Tables and objects
 
@@ -190,8 +192,14 @@ class Stack:
         return until(look, f"an execution of {key}", 60)
 
     def _executions(self) -> Iterable[str]:
+        """Those that the suite has not started itself."""
         pages = self.states.get_paginator("list_executions").paginate(stateMachineArn=self.state_machine)
-        return [entry["executionArn"] for page in pages for entry in page["executions"]]
+        return [
+            entry["executionArn"]
+            for page in pages
+            for entry in page["executions"]
+            if not entry["name"].startswith(_OURS)
+        ]
 
     def input_of(self, execution: str) -> dict[str, Any]:
         described: dict[str, Any] = json.loads(

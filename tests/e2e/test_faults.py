@@ -82,21 +82,6 @@ def test_a_table_that_goes_meanwhile_stops_the_job_and_the_next_table_gets_the_r
     assert len(stack.items(table)) == ROWS - job.rows.get("written", 0)
 
 
-def test_messages_that_never_come_fail_the_job_and_resuming_it_loads_the_rest(
-    stack: Stack, jobs: dict[str, tuple[str, str]]
-) -> None:
-    table, execution = jobs["lost"]
-    job = stack.ended(execution)
-    assert (job.status, job.error) == ("FAILED", "RowsMissingError")
-    assert 0 < job.report["rows"]["written"] == len(stack.items(table)) < ROWS
-    messages = job.report["messages"]
-    assert messages["settled"] < messages["sent"]
-    assert "were never settled" in job.cause
-    again = stack.run({"resume": job.job})
-    assert (again.status, again.rows) == ("SUCCEEDED", {"read": ROWS, "written": ROWS}), again.cause
-    assert len(stack.items(table)) == ROWS
-
-
 def poison(job: Ended) -> dict[str, str]:
     def message(name: str, lines: str, target: str) -> str:
         header = {
@@ -136,3 +121,18 @@ def test_poison_is_put_away_and_the_accounts_do_not_move(
     for message, body in sent.items():
         assert stack.get(f"s3://{stack.bucket}/{layout.dead_key(message)}").decode() == body
     assert len(stack.items(jobs["thrice"][0])) == ROWS
+
+
+def test_messages_that_never_come_fail_the_job_and_resuming_it_loads_the_rest(
+    stack: Stack, jobs: dict[str, tuple[str, str]]
+) -> None:
+    table, execution = jobs["lost"]
+    job = stack.ended(execution)
+    assert (job.status, job.error) == ("FAILED", "RowsMissingError")
+    assert 0 < job.report["rows"]["written"] == len(stack.items(table)) < ROWS
+    messages = job.report["messages"]
+    assert messages["settled"] < messages["sent"]
+    assert "were never settled" in job.cause
+    again = stack.run({"resume": job.job})
+    assert (again.status, again.rows) == ("SUCCEEDED", {"read": ROWS, "written": ROWS}), again.cause
+    assert len(stack.items(table)) == ROWS

@@ -109,6 +109,7 @@ def test_a_job_is_cancelled_and_resumed_under_its_own_name(
     assert "can be resumed" in pipeline.cancel(job)
     assert waited(pipeline, job)["error"] == "JobCancelledError"
     assert pipeline.status(job).status == listed(pipeline, job).status == "CANCELLED"
+    faults.hurry(job)
     pipeline.resume(job)
     assert rows(waited(pipeline, job)) == {"read": ITEMS, "written": ITEMS}
     found = listed(pipeline, job)

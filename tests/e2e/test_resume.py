@@ -160,17 +160,17 @@ DOCUMENTS: Mapping[str, Document] = {
 
 @pytest.fixture(scope="module")
 def interrupted(stack: Stack, faults: Faults) -> dict[str, Interrupted]:
-    """One job an operation: stopped one after the other, as a small machine starts only so many functions
-    in time, and resumed two at a time."""
-    documents = {name: make(stack, stack.table()) for name, make in DOCUMENTS.items()}
-    jobs = {name: interrupt(stack, faults, document) for name, document in documents.items()}
-    stopped = {name: stopped_report(stack, job) for name, job in jobs.items()}
+    """One job an operation: two at a time, as a small machine starts only so many functions in time."""
+
+    def through(make: Document) -> Interrupted:
+        document = make(stack, stack.table())
+        job = interrupt(stack, faults, document)
+        stopped = stopped_report(stack, job)
+        faults.hurry(job)
+        return Interrupted(document, job, stopped, stack.run({"resume": job}).report)
+
     with ThreadPoolExecutor(2) as pool:
-        ended = dict(zip(jobs, pool.map(lambda job: stack.run({"resume": job}), jobs.values()), strict=True))
-    return {
-        name: Interrupted(documents[name], job, stopped[name], ended[name].report)
-        for name, job in jobs.items()
-    }
+        return dict(zip(DOCUMENTS, pool.map(through, DOCUMENTS.values()), strict=True))
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -233,6 +233,7 @@ def test_a_job_is_cancelled_by_an_execution(stack: Stack, faults: Faults) -> Non
     ended = stack.ended(execution)
     assert (ended.status, ended.error) == ("FAILED", "JobCancelledError")
     assert len(stack.items(target)) == ended.rows.get("written", 0) < ITEMS
+    faults.hurry(job)
     assert stack.run({"resume": job}).rows == {"read": ITEMS, "written": ITEMS}
     assert len(stack.items(target)) == ITEMS
 
@@ -243,6 +244,7 @@ def test_a_job_that_runs_is_not_resumed(stack: Stack, faults: Faults) -> None:
     wait_for_begin(stack, faults, job)
     refused = stack.describe(stack.start({"resume": job}))
     assert (refused["status"], refused["error"]) == ("FAILED", "JobRunningError")
+    faults.hurry(job)
     assert stack.ended(execution).report["count"]["items"] == ITEMS
 
 

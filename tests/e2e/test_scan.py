@@ -88,11 +88,11 @@ def test_a_segment_that_needs_several_calls_reads_each_page_once(
     stack: Stack, table: str, faults: Faults
 ) -> None:
     queue = stack.queue()
-    job = scan(stack, table, queue, stack.name("slowly"), parallel={"segments": 1}, scan={"page_items": 12})
+    job = scan(stack, table, queue, stack.name("slowly"), parallel={"segments": 1}, scan={"page_items": 24})
     assert (job.status, job.rows) == ("SUCCEEDED", {"read": ITEMS, "written": ITEMS}), job.cause
     assert faults.noted(job.job) > 1
     pages = Counter(path.name.rpartition("-")[0] for path in faults.directory.glob(f"page-{job.job}-*"))
-    assert len(pages) >= ITEMS // 12
+    assert len(pages) >= ITEMS // 24
     assert set(pages.values()) == {1}
     assert set(ids(stack.drain(queue)).values()) == {1}
 
