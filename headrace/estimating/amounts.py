@@ -29,6 +29,7 @@ _JOB_CALLS = 3
 
 _JOB_LEDGER_WRITES, _JOB_LEDGER_READS = 6, 20
 UNIT_LEDGER_WRITES, UNIT_LEDGER_READS = 2, 3
+"""Of a unit of one window; each further one is another write, and another read."""
 MESSAGE_LEDGER_READS = 2
 """Its group's record and whether the job is to stop, a unit each. One write settles it."""
 _EXPORT_LEDGER_WRITES = 7
@@ -97,16 +98,16 @@ def _ledger_writes(volume: Volume) -> int:
         Operation.COPY: 2 * volume.pages,
         Operation.TRUNCATE: 3 * volume.pages,
     }
-    more = math.ceil(of_units.get(volume.operation, 0))
+    more = math.ceil(of_units.get(volume.operation, 0)) + volume.windows - volume.units
     return _JOB_LEDGER_WRITES + UNIT_LEDGER_WRITES * volume.units + of_writers + more
 
 
 def _ledger_reads(volume: Volume) -> int:
     """A loader looks before each batch of messages whether the job is to stop; settle and report read the
     records of all units."""
-    batches = math.ceil(volume.message_text / (1024 * 1024)) if volume.messages else volume.pages
+    batches = max(volume.sends, volume.pages)
     looked = math.ceil(volume.units / 4) * (settling_calls(volume) + 1)
-    of_units = UNIT_LEDGER_READS * volume.units + batches
+    of_units = UNIT_LEDGER_READS * volume.units + volume.windows - volume.units + batches
     return _JOB_LEDGER_READS + of_units + MESSAGE_LEDGER_READS * volume.messages + looked
 
 

@@ -13,7 +13,7 @@ from headrace.estimating.settling_time import settling_calls, waited_seconds
 from headrace.estimating.volume import Volume
 from headrace.job.model import Job, Operation
 from headrace.line_writer import Width
-from headrace.messages import MAX_MESSAGE_BYTES, MAX_REQUESTS
+from headrace.messages import MAX_REQUESTS
 
 _CPU, _TIMES = MEASURED.cpu, MEASURED.assumed
 _AT_ONCE = Job("", "").concurrency
@@ -72,8 +72,7 @@ def _planning_seconds(volume: Volume) -> float:
 
 def _load(volume: Volume) -> float:
     microseconds = _CPU.loaded_row * volume.rows + _CPU.loaded_byte * volume.message_text
-    sends = math.ceil(volume.message_text / MAX_MESSAGE_BYTES)
-    waits = sends * _TIMES.send_ms + volume.blocks * _TIMES.get_ms
+    waits = volume.sends * _TIMES.send_ms + volume.blocks * _TIMES.get_ms
     ledger = volume.units * _UNIT_LEDGER_CALLS * _TIMES.ledger_ms
     return MEASURED.cpu_seconds(microseconds, "load_chunk") + (waits + ledger) / 1000
 

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from headrace.job.model import Job, Operation
+from headrace.messages import MAX_MESSAGE_BYTES
+from headrace.sending import MAX_ENTRIES
 
 MESSAGE_BYTES = Job("", "").message_bytes
+_WINDOW_BYTES = Job("", "").window_bytes
 
 READ_UNIT_BYTES = 4096
 PAGE_BYTES = 1_000_000
@@ -51,6 +54,17 @@ class Volume:
         """To the write queue. The last one of a unit is half full on average, and none is without an item."""
         full = self.message_text / self.message_bytes
         return math.ceil(min(full + self.units / 2, self.items)) if full else 0
+
+    @property
+    def sends(self) -> int:
+        """Batches in which loaders send the messages: as many as are within SQS's limit together."""
+        together = min(MAX_ENTRIES, MAX_MESSAGE_BYTES // min(self.message_bytes, MAX_MESSAGE_BYTES))
+        return math.ceil(self.messages / together)
+
+    @property
+    def windows(self) -> int:
+        """Of all units that read text."""
+        return max(self.units, math.ceil(self.source_bytes / _WINDOW_BYTES))
 
     @property
     def blocks(self) -> int:

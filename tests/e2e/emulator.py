@@ -27,12 +27,14 @@ SETTINGS = {
     "tables": f"e2e-*,{INDEXED}",
     "loader_timeout": os.environ.get("HEADRACE_E2E_LOADER_TIMEOUT", "8"),
     "writer_timeout": "5",
+    "writer_concurrency": "4",
     "stall_seconds": "60",
     "max_receives": "3",
     "queues": "arn:aws:sqs:us-east-1:000000000000:e2e-*",
     "roles": ",".join(f"arn:aws:iam::{account}:role/e2e-headrace" for account in ACCOUNTS),
 }
-"""Short, so that what has to run out does so soon; the visibility timeout is 30 seconds by this."""
+"""Short, so that what has to run out does so soon; the visibility timeout is 30 seconds by this. Few writers,
+as a small machine starts only so many within their five seconds."""
 
 QUICK = {"SFN_WAIT_SCALE": "0.25"}
 """MiniStack's state machines wait a quarter of what they are told: short jobs are looked at sooner. What the
