@@ -91,7 +91,7 @@ def test_a_message_takes_of_the_ledger_what_is_reckoned() -> None:
     ledger = DynamoLedger(client, "ledger", clock, 30)
     writer = Writer(store, places, MemoryQueue(), ledger, plans, clock, rng, "data")
     (body,) = pack([Request(put_request({"id": {"S": "a"}}), 1, 0)], "one", 0, "orders", 0, 4096)
-    writer.take(body, "receipt", 1, lambda: 60, 1)
+    writer.take(body.decode(), "receipt", 1, lambda: 60, 1)
     assert client.units == {"read": MESSAGE_LEDGER_READS, "write": 1}
 
 
