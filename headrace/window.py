@@ -1,7 +1,7 @@
 """A window: the run of rows that a loader holds at once.
 
-A chunk is one or several of them. It is where duplicates are settled, where rows are shuffled, and what a
-retried unit starts again with.
+A chunk is one or several of them. A window is where duplicates are settled, where rows are shuffled, and
+what a retried unit starts again with.
 """
 
 from __future__ import annotations

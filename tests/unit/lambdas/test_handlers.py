@@ -49,7 +49,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
         for place in places:
             monkeypatch.setattr(place, name, lambda part=part: part)
     monkeypatch.setattr(wiring, "settings", lambda: SETTINGS)
-    monkeypatch.setattr(wiring, "now", pipeline.clock.now)
+    monkeypatch.setattr(wiring, "clock", pipeline.clock)
     pipeline.put_source("id,name\na,1\nb,2\n")
     return pipeline
 
