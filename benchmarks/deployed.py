@@ -13,7 +13,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,11 @@ from benchmarks.peak import CONTEXT, ENVIRONMENT
 from benchmarks.resident import peak_kib
 from benchmarks.samples import ORDERS_COLUMNS, save
 from benchmarks.stub.operations import QUEUE
+from headrace.job.model import Place
 from lambdas.wiring.loading import loader
 from lambdas.wiring.writing import writer
 
+FUNCTIONS = ("load_chunk", "write_batch")
 BATCH = 10
 """Messages that SQS hands to a function at once."""
 _SOURCE = "incoming/orders.csv"
@@ -41,11 +43,12 @@ def prepare(folder: Path, rows: Iterable[str]) -> Path:
     return path
 
 
-def run(folder: Path, idle: bool) -> dict[str, float]:
+def run(folder: Path, functions: Collection[str] = FUNCTIONS) -> dict[str, float]:
     """Seconds of CPU, of which `load` and `write`, and of the wall; KiB at `peak`; `units` and `batches`."""
-    load, write = _Calls("load_chunk"), _Calls("write_batch")
-    if not idle:
+    load, write = map(_Calls, FUNCTIONS)
+    if load.name in functions:
         load.call_all(json.loads((folder / _EVENTS).read_text()))
+    if write.name in functions:
         write.call_all(_batches(folder / QUEUE))
     return {
         "cpu": load.cpu + write.cpu,
@@ -68,8 +71,9 @@ def _batches(queue: Path) -> Iterator[Any]:
 class _Calls:
     """Of one handler; what is made ready before each is not counted."""
 
-    def __init__(self, function: str) -> None:
-        self._handler, self._context = _handler(function)
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._handler, self._context = _handler(name)
         self.cpu = self.wall = 0.0
         self.calls = 0
 
@@ -88,16 +92,16 @@ class _Calls:
 def _handler(function: str) -> tuple[Callable[[Any, Any], Any], Any]:
     """With its clients made, as a warm function has them."""
     os.environ.update(ENVIRONMENT | dict(os.environ))
-    _ = loader(), writer()
+    _ = loader(), writer()._places.tables(Place())
     return importlib.import_module(f"lambdas.{function}").handler, CONTEXT
 
 
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--idle", action="store_true", help="all but the work")
+    parser.add_argument("--only", nargs="*", choices=FUNCTIONS, default=FUNCTIONS, help="of the functions")
     asked = parser.parse_args(arguments)
-    print(json.dumps(run(asked.folder, asked.idle)))
+    print(json.dumps(run(asked.folder, asked.only)))
 
 
 if __name__ == "__main__":

@@ -11,9 +11,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
-import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,6 +20,7 @@ from decimal import Decimal
 from pathlib import Path
 from statistics import median
 
+from benchmarks.instructions import can_count, instructions
 from benchmarks.rows import at_once, one_by_one, to_messages
 from benchmarks.samples import ORDERS_COLUMNS, orders, save
 from headrace.messages import MAX_REQUESTS
@@ -30,7 +28,6 @@ from headrace.messages import MAX_REQUESTS
 _ROOT = Path(__file__).parent.parent
 _NOTE = 108
 """Makes rows of 178 bytes."""
-_VALGRIND = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
 _COUNTED_ROWS = 5_000
 """Times 1, 2, 4 and 8."""
 
@@ -70,31 +67,22 @@ def compare(path: Path, rounds: int) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {way: [] for way in _WAYS}
     for _ in range(rounds):
         for way, seconds in found.items():
-            seconds.append(float(_output([sys.executable, *_child(way, path)]).stdout))
+            command = [sys.executable, *_child(way, path)]
+            done = subprocess.run(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True, check=True)
+            seconds.append(float(done.stdout))
     return found
 
 
-def instructions(way: str, path: Path) -> int | None:
-    """None: valgrind is not installed."""
-    if shutil.which(_VALGRIND[0]) is None:
+def count_instructions(way: str, path: Path) -> int | None:
+    """None: this machine does not count."""
+    if not can_count():
         return None
-    whole, idle = (_counted(_child(way, path) + more) for more in ([], ["--idle"]))
+    whole, idle = (instructions([sys.executable, *_child(way, path), *more]) for more in ([], ["--idle"]))
     return whole - idle
 
 
 def _child(way: str, path: Path) -> list[str]:
     return ["-m", "benchmarks.load", "--way", way, "--file", str(path)]
-
-
-def _counted(command: Sequence[str]) -> int:
-    found = re.search(r"Collected : (\d+)", _output([*_VALGRIND, sys.executable, *command]).stderr)
-    return int(found[1]) if found else 0
-
-
-def _output(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    # With hashes that change from run to run, the instructions would too.
-    environment = os.environ | {"PYTHONHASHSEED": "0"}
-    return subprocess.run(command, cwd=_ROOT, env=environment, capture_output=True, text=True, check=True)
 
 
 def _table(rows: int, rounds: int) -> Iterator[str]:
@@ -106,7 +94,7 @@ def _table(rows: int, rounds: int) -> Iterator[str]:
         yield "| way | CPU, us a row | less CPU | instructions a row |\n|---|---:|---:|---:|"
         for way, seconds in found.items():
             less = median(theirs / ours for theirs, ours in zip(base, seconds, strict=True))
-            counted = instructions(way, small)
+            counted = count_instructions(way, small)
             of_row = f"{counted / min(rows, _COUNTED_ROWS * 2):,.0f}" if counted else "not counted"
             yield f"| {way} | {median(seconds) / rows * 1e6:.2f} | {less:.1f} | {of_row} |"
 
@@ -116,7 +104,7 @@ def _growth(first: int) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         for rows in (first * times for times in (1, 2, 4, 8)):
             path = save(Path(folder) / "orders.csv", orders(rows, note=_NOTE))
-            counted = instructions("at once", path)
+            counted = count_instructions("at once", path)
             yield f"| {rows:,} | {counted / rows:,.0f} |" if counted else f"| {rows:,} | not counted |"
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from headrace.here.wiring import Workbench
 
 DEFAULT_WORKERS = 10
-_SMALL = {"chunk_bytes": 1024 * 1024, "message_bytes": 60 * 1024}
+_SMALL = {"chunk_bytes": 1024 * 1024, "message_bytes": 120 * 1024}
 """Of a job that does not say them: on one machine small chunks and messages keep the memory small, and cost
 nothing: see `_BLOCK` in headrace/here/folders.py."""
 _LATE_SECONDS = 0.0

@@ -41,4 +41,6 @@ def test_a_latency_that_was_not_waited_for_makes_no_figure(monkeypatch: pytest.M
 def test_a_way_is_a_row_of_medians() -> None:
     way = Way("ours", (), cpu=[3.0, 1.0, 2.0], ratio=[10.0, 30.0, 20.0], wall=[8.0])
     way.counts.update(requests=4, bytes=500)
-    assert way.row(1_000_000) == "| ours | 2.00 | 20.0 | not to be had | 0.0 | 0 | 125,000 |"
+    assert way.row(1_000_000) == "| ours | 2.00 | 20.0 | not counted | 0.0 | 0 | not looked at | 125,000 |"
+    way.instructions, way.peak = 12_345.6, 2048.0
+    assert way.row(1_000_000) == "| ours | 2.00 | 20.0 | 12,346 | 0.0 | 0 | 2 | 125,000 |"

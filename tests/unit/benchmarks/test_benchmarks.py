@@ -5,11 +5,25 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from xml.etree import ElementTree
 
 import orjson
 import pytest
 
-from benchmarks import cold, here, load, memory, planning, rows, segments, splitting, tables
+from benchmarks import (
+    __main__,
+    cold,
+    growth,
+    here,
+    load,
+    memory,
+    planning,
+    plot,
+    rows,
+    segments,
+    splitting,
+    tables,
+)
 from benchmarks.samples import HARD, HARD_LINES, ORDERS_HEADER, Quoting, orders, pairs, save
 from benchmarks.shapes import HARD as HARD_TO_SPLIT
 from benchmarks.shapes import ORDERS
@@ -132,3 +146,59 @@ def test_cold_prints_what_a_function_takes_to_start(
     )
     assert (base[0], base[2], base[6], settle[0]) == ("boto3 and a client", "1.00", "1.00", "settle")
     assert float(settle[2]) > 0
+
+
+def test_growth_takes_off_what_few_rows_take_and_prints_how_far_apart_the_others_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        growth,
+        "_counted",
+        lambda rows: {"load_chunk": 5000 + 7 * rows, "write_batch": 900 + 2 * rows, "here": rows},
+    )
+    found = growth.growth(100, few=10)
+    assert found == {
+        growth.TOGETHER: [9.0] * 4,
+        "load_chunk": [7.0] * 4,
+        "write_batch": [2.0] * 4,
+        "here": [1.0] * 4,
+    }
+    *_, largest, apart = growth.table(100, found | {"here": [2.0, 2.0, 2.0, 3.0]})
+    assert largest == "| 800 | 9 | 7 | 2 | 3 |"
+    assert apart == "| largest above smallest | 0.0 % | 0.0 % | 0.0 % | 50.0 % |"
+
+
+def test_the_longest_bar_is_that_of_the_largest_value() -> None:
+    svg = ElementTree.fromstring(plot.bars("a < b", {"one & two": 4.0, "ours": 1.0}, {"ours"}))
+    _, longer, shorter = [one.get("width", "") for one in svg.iter() if one.tag.endswith("rect")]
+    assert float(longer) == pytest.approx(4 * float(shorter), abs=0.5)
+    texts = [one.text for one in svg.iter() if one.tag.endswith("text")]
+    assert texts == ["a < b", "one & two", "4.0", "ours", "1.0"]
+
+
+@pytest.mark.parametrize("most", [1, 9, 23_900, 75_000, 100_000, 999_999])
+def test_a_line_is_within_its_plot_and_no_higher_than_its_scale(most: float) -> None:
+    svg = ElementTree.fromstring(plot.lines("title", "rows", [1, 2, 4], {"a": [most, most / 2, 0]}))
+    heights = [float(one.get("cy", "")) for one in svg.iter() if one.tag.endswith("circle")]
+    top, middle, bottom = heights
+    assert 0 < top < middle < bottom == pytest.approx(2 * middle - top)
+    levels = [one for one in svg.iter() if one.tag.endswith("}line")]
+    assert 3 <= len(levels) <= 11
+    assert float(levels[-1].get("y1", "")) <= top + 0.1
+
+
+def test_every_section_of_all_benchmarks_is_one_that_can_be_run_alone() -> None:
+    assert {"csv_to_table", "growth", "costs", "write", "load"} <= set(__main__.available())
+
+
+def test_all_benchmarks_are_run_and_what_failed_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        __main__, "SECTIONS", {"rows": ("--rows", "400", "--runs", "1"), "load": ("--no-such-option",)}
+    )
+    assert __main__.run(["rows", "load"], tmp_path / "found.md") == ["load"]
+    text = (tmp_path / "found.md").read_text()
+    assert "Machine: " in text
+    assert "## rows\n    python -m benchmarks.rows\n\n| rows |" in text
+    assert text in capsys.readouterr().out
