@@ -70,7 +70,7 @@ class SqliteLedger:
 
     def jobs(self) -> list[JobRecord]:
         """All jobs, the latest first."""
-        with self._transaction():
+        with self._reading():
             found = self._database.execute(
                 "SELECT data FROM records WHERE name = ? AND job NOT LIKE '%/%'", (_JOB,)
             )
@@ -146,14 +146,14 @@ class SqliteLedger:
                 self._put(job, _unit_name(record.unit), record)
 
     def units(self, job: str) -> list[UnitRecord]:
-        with self._transaction():
+        with self._reading():
             found = self._database.execute(
                 "SELECT data FROM records WHERE job = ? AND name >= 'unit#' AND name < 'unit$'", (job,)
             )
             return sorted((read_unit(data) for (data,) in found), key=lambda record: record.unit)
 
     def delivery(self, job: str, unit: int, sequence: int) -> Delivery:
-        with self._transaction():
+        with self._reading():
             row = self._database.execute(
                 "SELECT settled, progress, reason FROM messages WHERE job = ? AND unit = ? AND sequence = ?",
                 (job, unit, sequence),
@@ -187,7 +187,7 @@ class SqliteLedger:
 
     def settled(self, job: str) -> dict[int, Settled]:
         sums: dict[int, _UnitSum] = defaultdict(_UnitSum)
-        with self._transaction():
+        with self._reading():
             rows = self._database.execute(
                 "SELECT unit, sequence, settled, progress, parked FROM messages WHERE job = ? "
                 "ORDER BY unit, sequence",
@@ -206,7 +206,7 @@ class SqliteLedger:
             )
 
     def _get(self, job: str, name: str) -> str | None:
-        with self._transaction():
+        with self._reading():
             row = self._database.execute(
                 "SELECT data FROM records WHERE job = ? AND name = ?", (job, name)
             ).fetchone()
@@ -214,6 +214,12 @@ class SqliteLedger:
 
     def _put(self, job: str, name: str, value: object) -> None:
         self._database.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", (job, name, _json(value)))
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Of what is there now, also inside a transaction; it keeps no other process from writing."""
+        with self._lock, _errors():
+            yield
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

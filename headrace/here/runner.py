@@ -42,7 +42,7 @@ LOOK_SECONDS = 0.25
 TEXT_AT_ONCE = 1
 """Chunks of text that are worked on at once. More would take more memory, and as much time: only one thread
 at a time makes items of rows."""
-_LOOK_SHARE = 20
+_LOOK_SHARE = 50
 """Of the time that is told of a job, one part of so many goes into looking."""
 _RESERVE_SECONDS = 1.0
 

@@ -93,9 +93,9 @@ def test_a_file_of_this_machine_is_loaded(pipeline: LocalPipeline, tmp_path: Pat
 @pytest.mark.parametrize(
     ("parallel", "sizes"),
     [
-        ({}, (1024 * 1024, 60 * 1024)),
+        ({}, (1024 * 1024, 120 * 1024)),
         ({"message_bytes": 2048}, (1024 * 1024, 2048)),
-        ({"chunk_bytes": 2048}, (2048, 60 * 1024)),
+        ({"chunk_bytes": 2048}, (2048, 120 * 1024)),
     ],
 )
 def test_chunks_and_messages_are_small_unless_the_job_says_otherwise(
