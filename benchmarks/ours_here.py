@@ -1,4 +1,5 @@
-"""A CSV into a table by `headrace load`, as it is typed, on this machine: `python -m benchmarks.ours_here <file>`.
+"""A CSV into a table by `headrace load`, as it is typed, on this machine:
+`python -m benchmarks.ours_here <file>`.
 
 The command runs in this process, so that its imports can be left out.
 """

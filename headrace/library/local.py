@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 DEFAULT_WORKERS = 10
 _SMALL = {"chunk_bytes": 1024 * 1024, "message_bytes": 120 * 1024}
-"""Of a job that does not say them: on one machine small chunks and messages keep the memory small, see `_BLOCK`
-in headrace/here/folders.py. Half of these messages would cost a tenth more CPU."""
+"""Of a job that does not say them: on one machine small chunks and messages keep the memory small: see
+`_BLOCK` in headrace/here/folders.py. Messages of half the size would cost a tenth more CPU."""
 _LATE_SECONDS = 0.0
 """A process writes its job's report itself: of one that ended without, none comes."""
 READS_TEXT = (Operation.LOAD, Operation.RESTORE)
