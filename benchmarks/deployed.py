@@ -27,8 +27,8 @@ from lambdas.wiring.loading import loader
 from lambdas.wiring.writing import writer
 
 FUNCTIONS = ("load_chunk", "write_batch")
-BATCH = 10
-"""Messages that SQS hands to a function at once."""
+BATCH, BATCH_BYTES = 10, 6_000_000
+"""Messages that SQS hands to a function at once at most, and their bytes."""
 _SOURCE = "incoming/orders.csv"
 _EVENTS = "events.json"
 
@@ -62,10 +62,16 @@ def run(folder: Path, functions: Collection[str] = FUNCTIONS) -> dict[str, float
 
 
 def _batches(queue: Path) -> Iterator[Any]:
-    files = sorted(queue.iterdir())
-    for first in range(0, len(files), BATCH):
-        batch = files[first : first + BATCH]
-        yield batch_event({file.name: file.read_text(encoding="utf-8") for file in batch})
+    batch, size = dict[str, str](), 0
+    for file in sorted(queue.iterdir()):
+        more = file.stat().st_size
+        if batch and (len(batch) == BATCH or size + more > BATCH_BYTES):
+            yield batch_event(batch)
+            batch, size = {}, 0
+        batch[file.name] = file.read_text(encoding="utf-8")
+        size += more
+    if batch:
+        yield batch_event(batch)
 
 
 class _Calls:
