@@ -44,7 +44,7 @@ _AT_ONCE = {
 def ways_of(folder: Path, rows: int) -> list[Way]:
     """A CSV of so many rows, and the ways to load it; without the peers that could not be installed."""
     path = prepare(folder, orders(rows, note=_NOTE))
-    ways = [_peer(name, path, folder) for name in peers.WAYS if _python_of(name)]
+    ways = [_peer(name, path, folder) for name in peers.WAYS if python_of(name)]
     deployed = ("-m", "benchmarks.deployed", "--folder", str(folder))
     here = ("-m", "benchmarks.ours_here", str(path))
     return [*ways, Way(DEPLOYED, deployed, str(folder)), Way(HERE, here, str(folder))]
@@ -52,10 +52,10 @@ def ways_of(folder: Path, rows: int) -> list[Way]:
 
 def _peer(name: str, path: Path, folder: Path) -> Way:
     command = ("-m", "benchmarks.peers", name, str(path))
-    return Way(name, command, str(folder), _python_of(name) or sys.executable)
+    return Way(name, command, str(folder), python_of(name) or sys.executable)
 
 
-def _python_of(name: str) -> str | None:
+def python_of(name: str) -> str | None:
     return sys.executable if peers.WAYS[name][0] == "boto3" else peers_python()
 
 
