@@ -21,9 +21,9 @@ from benchmarks.stub.server import Options
 
 TIMES = (1, 2, 4, 8)
 TOGETHER = "load_chunk and write_batch"
-_FIRST = 5_000
-_FEW = 1_000
-"""Enough for every connection to be open."""
+_FIRST = 10_000
+_FEW = 5_000
+"""Enough for every connection to be open, and for as many rows as types are looked for in."""
 _NOTE = 108
 """Makes rows of 178 bytes."""
 
