@@ -53,7 +53,7 @@ def to_messages(text: bytes, read: Callable[[bytes], Iterable[Run]] = at_once) -
     spell = RejectsFormat(_HEADER, _JOB.format, "utf-8")
     messages = 0
     for window in read_windows(read(text), 0, 1, _CODEC, spell, Limits(MAX_WINDOW_BYTES)):
-        requests = window.shuffled("0")
+        requests = window.spread("0")
         packed = pack_bodies(*requests, "job", 0, _JOB.target, messages, _JOB.message_bytes)
         messages += sum(1 for _ in packed)
     return messages

@@ -121,7 +121,7 @@ class Loader:
         self, plan: Plan, record: UnitRecord, window: Window, accounted: int, leave: _Leave
     ) -> tuple[int, bool]:
         """Returns how many of the unit's messages are sent now, and whether those are all up to here."""
-        bodies, units = window.shuffled(f"{plan.job_id}/{record.unit}/{record.window}")
+        bodies, units = window.spread(f"{plan.job_id}/{record.unit}/{record.window}")
         job, first = plan.job, record.first_message
         messages = pack_bodies(bodies, units, plan.job_id, record.unit, job.target, first, job.message_bytes)
         sent = max(record.sent, record.first_message)

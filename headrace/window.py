@@ -1,6 +1,6 @@
 """A window: the run of rows that a loader holds at once.
 
-A chunk is one or several of them. A window is where duplicates are settled, where rows are shuffled, and
+A chunk is one or several of them. A window is where duplicates are settled, where rows are spread, and
 what a retried unit starts again with.
 """
 
@@ -15,7 +15,7 @@ from headrace.delimited.split import Limits
 from headrace.items.codec import Problem
 from headrace.ledger import Tally
 from headrace.made import NOTHING, Made
-from headrace.shuffling import shuffle
+from headrace.spreading import spread
 
 _MAX_OVERHEAD_BYTES = 96 * 1024 * 1024
 MAX_HELD_BYTES = 128 * 1024 * 1024
@@ -74,15 +74,10 @@ class Window:
     row: int
     last: bool
 
-    def shuffled(self, seed: str) -> tuple[list[bytes], list[int] | None]:
-        """Hands requests and units over: a window may still be held while the next one is read.
-
-        Neighbours in a file are often neighbours in a partition, and a partition takes only so much."""
+    def spread(self, seed: str) -> tuple[list[bytes], list[int] | None]:
+        """Hands requests and units over: a window may still be held while the next one is read."""
         requests, self.requests = self.requests, []
-        shuffle(requests, seed)
-        if self.units:
-            shuffle(self.units, seed)
-        return requests, self.units
+        return spread(requests, seed), self.units and spread(self.units, seed)
 
 
 def read_windows(

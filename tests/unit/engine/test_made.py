@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -23,7 +22,6 @@ from headrace.items.maker import RowMaker
 from headrace.items.size import MAX_ITEM_BYTES
 from headrace.job.model import Column, Format, Job, WriteMode
 from headrace.ports import KeyAttribute
-from headrace.shuffling import shuffle
 from headrace.unit_text import made_at_once
 from headrace.window import Run, Window, read_windows
 from tests.unit.engine.any_rows import HEADER, ID, JOB, KEYS, jobs, texts
@@ -75,14 +73,6 @@ def test_the_windows_are_the_same_ones_whatever_the_rows(
         patch.setattr(cutting, "_FEW", data.draw(st.sampled_from([50, 1])))
         one_by_one = windows(codec, text, at_once=False, limits=limits)
         assert windows(codec, text, at_once=True, limits=limits, block=data.draw(_sizes)) == one_by_one
-
-
-@given(st.lists(st.integers(), max_size=300), st.text(max_size=5))
-def test_the_shuffle_is_that_of_the_standard_library(values: list[int], seed: str) -> None:
-    ours, theirs = list(values), list(values)
-    shuffle(ours, seed)
-    random.Random(seed).shuffle(theirs)
-    assert ours == theirs
 
 
 def rows_of(*rows: str) -> bytes:
