@@ -121,7 +121,7 @@ class _Windows:
     def take(self, run: Run) -> Iterator[Window]:
         if run.records and self._ended:
             yield self.close(last=False)
-        if 0 < run.records == len(run.made) and self._has_room(run):
+        if 0 < run.records == len(run.made) and self._fits(run) and self._is_held(run):
             self._collector.take_all(run.made)
             self._advance(run.records, run.end)
         else:
@@ -135,19 +135,23 @@ class _Windows:
         return Window(list(done.kept.values()), units, rejects, tally, self._end, self._row, last)
 
     def _take_records(self, run: Run) -> Iterator[Window]:
-        """Those that are not made already; all, as soon as the window may end among them."""
-        made, taken = run.made if self._has_room(run) else NOTHING, 0
+        """Makes those that are not made already; all, as soon as the window may end by what it holds."""
+        made, taken = run.made if self._is_held(run) else NOTHING, 0
         for number, offset, record in run.reader:
             if self._ended:
                 yield self.close(last=False)
             if made.has(number):
                 self._advance(1, run.reader.offset)
+                if self._is_at_end():
+                    self._collector.take_all(made.between(taken, number + 1))
+                    taken, self._ended = number + 1, True
                 continue
             self._collector.take_all(made.between(taken, number))
             self._take_record(number, offset, record, run.reader.open)
             self._advance(1, run.reader.offset)
-            taken, self._ended = number, self._is_full()
-            if self._ended or not self._has_room(run):
+            taken = number
+            self._ended = self._is_at_end() or self._collector.memory() >= MAX_HELD_BYTES
+            if not self._is_held(run):
                 made = NOTHING
         self._collector.take_all(made.between(taken))
 
@@ -163,17 +167,16 @@ class _Windows:
         self._row += records
         self._end = end
 
-    def _is_full(self) -> bool:
-        return (
-            self._end - self._start >= self._limits.bytes
-            or self._collector.records >= self._limits.records
-            or self._collector.memory() >= MAX_HELD_BYTES
-        )
+    def _is_at_end(self) -> bool:
+        """By the text that it is of."""
+        length, records = self._end - self._start, self._collector.records
+        return length >= self._limits.bytes or records >= self._limits.records
 
-    def _has_room(self, run: Run) -> bool:
-        """Whether the window surely does not end with what is made of the run."""
-        return (
-            run.end - self._start < self._limits.bytes
-            and self._collector.records + run.records < self._limits.records
-            and self._collector.memory(run.made) < MAX_HELD_BYTES
-        )
+    def _fits(self, run: Run) -> bool:
+        """Whether the window surely does not end in the run, by the text that it is of."""
+        length, records = run.end - self._start, self._collector.records + run.records
+        return length < self._limits.bytes and records < self._limits.records
+
+    def _is_held(self, run: Run) -> bool:
+        """Whether it surely does not end in the run, by what it holds."""
+        return self._collector.memory(run.made) < MAX_HELD_BYTES
