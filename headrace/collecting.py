@@ -22,7 +22,8 @@ from headrace.ports import Item
 ROW_BYTES, CELL_BYTES = 360, 14
 """Memory of a row beside its text: the objects around its request, its key and its entry by key; and
 of a cell beside its text and its attribute's name."""
-_REJECT_COPIES = 2
+_REJECT_COPIES = 4
+"""Of the rejects' text, while it grows and when it is put together to be kept."""
 _MOST_CHARACTERS = 1000
 """Of the reject that a unit's record keeps: a row of many columns has a reason for each."""
 

@@ -18,7 +18,7 @@ from headrace.made import NOTHING, Made
 from headrace.spreading import spread
 
 _MAX_OVERHEAD_BYTES = 96 * 1024 * 1024
-MAX_HELD_BYTES = 128 * 1024 * 1024
+MAX_HELD_BYTES = 64 * 1024 * 1024
 """Memory of a window in all. Rows are within it by their number, but for text that grows a lot: as JSON,
 or by the reasons why so many of its rows are rejects."""
 _OPEN_QUOTE = Problem(

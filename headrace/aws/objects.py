@@ -14,7 +14,7 @@ from headrace.errors import TransientError
 from headrace.ports import ObjectRef
 
 _BLOCK = 4 * 1024 * 1024
-_AHEAD = 4
+_AHEAD = 3
 _PART = 8 * 1024 * 1024
 
 

@@ -193,7 +193,7 @@ class Job:
     segments: int | None = None
     """None: as many as the table's size and capacity suggest."""
     chunk_bytes: int = 64 * MIB
-    window_bytes: int = 16 * MIB
+    window_bytes: int = 8 * MIB
     concurrency: int = 40
     message_bytes: int = 960 * 1024
     """15 times the 64 KiB by which a queue's requests are charged."""
