@@ -68,6 +68,11 @@ class Width:
     def narrow(self) -> None:
         self.lines = 1
 
+    def limit(self, most: int) -> None:
+        """No more than so many from now on."""
+        self._most = most
+        self.lines = min(self.lines, most)
+
 
 class LineWriter:
     """For one delivery of a message.

@@ -82,7 +82,8 @@ class DynamoTables:
         """By the lane, if there is one; what it does not answer goes by the client."""
         if self._lane is None:
             return DynamoBegunWrite(self, table, requests, None)
-        body = orjson.dumps(_write_body(table, requests))
+        body = b'{"RequestItems":{%b:%b},"ReturnConsumedCapacity":"INDEXES"}'
+        body %= orjson.dumps(table), requests.encode()
         return DynamoBegunWrite(self, table, requests, self._lane.begin("BatchWriteItem", body))
 
     def write_if(self, table: str, requests: str, condition: Condition) -> Written:

@@ -7,6 +7,7 @@ ledger: sent, neither settled nor set aside.
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
@@ -23,11 +24,13 @@ from headrace.errors import (
     RowsMissingError,
     TransientError,
 )
+from headrace.here.crew import Crew
 from headrace.here.locks import JobLocks, new_execution
 from headrace.here.queue import HereQueue
 from headrace.here.workers import MessageWorker, Stopping, UnitWorker, until
 from headrace.job.naming import job_name
 from headrace.ledger import JobState, Ledger, Stop
+from headrace.line_writer import Width
 from headrace.plan import Work, work_of
 from headrace.planner import Execution, Planner
 from headrace.ports import Clock, ObjectStore
@@ -52,7 +55,7 @@ OnLook = Callable[[str], object]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a run works with; made for one run. `stopping` is the workers' too."""
+    """What a run works with; made for one run. `stopping` is the workers' too, and `width` the writers'."""
 
     store: ObjectStore
     ledger: Ledger
@@ -61,6 +64,7 @@ class Parts:
     units: UnitWorker
     messages: MessageWorker
     queue: HereQueue
+    width: Width
     locks: JobLocks
     clock: Clock
     rng: random.Random
@@ -74,6 +78,7 @@ class Runner:
         workers: how many messages are written at once, and at most how many segments are read.
         on_look: what is to be told of the job while it runs.
         stall_seconds: how long nothing may move before the job is stopped.
+        processor: seconds of it that this process has used.
     """
 
     def __init__(
@@ -82,14 +87,16 @@ class Runner:
         workers: int,
         on_look: OnLook = lambda _: None,
         stall_seconds: float = STALL_SECONDS,
+        processor: Callable[[], float] = time.process_time,
     ) -> None:
         self._parts = parts
         self._workers = workers
         self._on_look = on_look
         self._stall_seconds = stall_seconds
+        self._processor = processor
         self._interrupted = False
         self._next_look = 0.0
-        self._writers: list[Future[None]] = []
+        self._crew: Crew | None = None
 
     def interrupt(self) -> None:
         """Stops the job: workers end at their next page or batch, what is queued is set aside, and `run`
@@ -114,7 +121,8 @@ class Runner:
             self._take(job, is_new="resume" not in document)
             by = Execution(new_execution(job), name, HOME)
             with ThreadPoolExecutor(self._workers, "headrace-writer") as pool:
-                self._writers = [pool.submit(self._parts.messages.work) for _ in range(self._workers)]
+                work, width = self._parts.messages.work, self._parts.width
+                self._crew = Crew(pool, work, self._workers, width, self._parts.clock, self._processor)
                 try:
                     return self._run(document, by)
                 finally:
@@ -213,7 +221,10 @@ class Runner:
             self._look(job)
 
     def _look(self, job: str) -> None:
-        _check(writer for writer in self._writers if writer.done())
+        if self._crew:
+            self._crew.check()
+            if self._parts.queue.has_waiting():
+                self._crew.grow()
         if self._interrupted:
             self._parts.ledger.stop(job, Stop(JobCancelledError.__name__, "interrupted"))
         if self._parts.ledger.stopped(job):

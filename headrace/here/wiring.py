@@ -89,7 +89,7 @@ class Workbench:
 
     def runner(self, workers: int, on_look: OnLook) -> Runner:
         """For one run of one job."""
-        stopping, queue = Stopping(), HereQueue(self.clock)
+        stopping, queue, width = Stopping(), HereQueue(self.clock), Width()
         planner = Planner(
             self.store, self._places, self.ledger, self.locks, self.clock, self.bucket, ANYTHING
         )
@@ -99,8 +99,9 @@ class Workbench:
             planner=planner,
             reporter=self.reporter(),
             units=self._unit_worker(Feed(queue), stopping),
-            messages=self._message_worker(queue, stopping),
+            messages=self._message_worker(queue, width, stopping),
             queue=queue,
+            width=width,
             locks=self.locks,
             clock=self.clock,
             rng=self.rng,
@@ -113,8 +114,8 @@ class Workbench:
         scanner = Scanner(self.store, self._places, feed, self.ledger, self.clock, self.rng, self.bucket)
         return UnitWorker(loader, scanner, self.plans, self.ledger, self.clock, self.rng, stopping)
 
-    def _message_worker(self, queue: HereQueue, stopping: Stopping) -> MessageWorker:
-        """Each of the threads that share it has one batch on its way: they are as many as are asked for."""
+    def _message_worker(self, queue: HereQueue, width: Width, stopping: Stopping) -> MessageWorker:
+        """Threads share it."""
         writer = Writer(
             self.store,
             self._places,
@@ -124,7 +125,7 @@ class Workbench:
             self.clock,
             self.rng,
             self.bucket,
-            width=Width(1),
+            width=width,
         )
         dead_letters = DeadLetters(self.store, self.ledger, self.plans, self.rng, self.bucket)
         return MessageWorker(queue, writer, dead_letters, self.clock, stopping)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from headrace.errors import JobNotFoundError
 from headrace.here.machine import HereMachine
 from headrace.job.control import check_job_name
-from headrace.job.model import Operation, Place
+from headrace.job.model import MIB, Operation, Place
 from headrace.library.deployed import Deployed
 from headrace.library.following import Report
 from headrace.library.jobs import JobStatus, JobSummary
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from headrace.here.wiring import Workbench
 
 DEFAULT_WORKERS = 10
-_SMALL = {"chunk_bytes": 1024 * 1024, "message_bytes": 120 * 1024}
-"""Of a job that does not say them: on one machine small chunks and messages keep the memory small: see
+_SMALL = {"chunk_bytes": 8 * MIB, "window_bytes": MIB, "message_bytes": 120 * 1024}
+"""Of a job that does not say them: on one machine small windows and messages keep the memory small: see
 `_BLOCK` in headrace/here/folders.py. Messages of half the size would cost a tenth more CPU."""
 _LATE_SECONDS = 0.0
 """A process writes its job's report itself: of one that ended without, none comes."""
@@ -215,7 +215,12 @@ class LocalPipeline:
 
 def made_small(document: Mapping[str, Any]) -> dict[str, Any]:
     """A job that reads text, as it runs on one machine."""
-    return {**document, "parallel": {**_SMALL, **document.get("parallel", {})}}
+    own = document.get("parallel", {})
+    # Who says how long a chunk is may have rows in it that are to meet.
+    small = {
+        name: value for name, value in _SMALL.items() if name != "window_bytes" or "chunk_bytes" not in own
+    }
+    return {**document, "parallel": {**small, **own}}
 
 
 def _workbench(folder: Path, own: Place) -> Workbench:
