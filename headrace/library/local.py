@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from headrace.here.wiring import Workbench
 
 DEFAULT_WORKERS = 10
-_SMALL = {"chunk_bytes": 8 * MIB, "window_bytes": MIB, "message_bytes": 120 * 1024}
+_SMALL, _WINDOW_BYTES = {"chunk_bytes": 8 * MIB, "message_bytes": 120 * 1024}, MIB
 """Of a job that does not say them: on one machine small windows and messages keep the memory small: see
 `_BLOCK` in headrace/here/folders.py. Messages of half the size would cost a tenth more CPU."""
 _LATE_SECONDS = 0.0
@@ -217,10 +217,8 @@ def made_small(document: Mapping[str, Any]) -> dict[str, Any]:
     """A job that reads text, as it runs on one machine."""
     own = document.get("parallel", {})
     # Who says how long a chunk is may have rows in it that are to meet.
-    small = {
-        name: value for name, value in _SMALL.items() if name != "window_bytes" or "chunk_bytes" not in own
-    }
-    return {**document, "parallel": {**small, **own}}
+    windows = {} if "chunk_bytes" in own else {"window_bytes": _WINDOW_BYTES}
+    return {**document, "parallel": {**_SMALL, **windows, **own}}
 
 
 def _workbench(folder: Path, own: Place) -> Workbench:

@@ -20,6 +20,7 @@ from headrace.errors import (
     NothingToRetryError,
     TableAccessError,
 )
+from headrace.job.model import MIB
 from headrace.library.jobs import Status
 from headrace.library.local import LocalPipeline, state_folder, url_of_path
 from headrace.progress import JobPhase, Progress
@@ -93,17 +94,18 @@ def test_a_file_of_this_machine_is_loaded(pipeline: LocalPipeline, tmp_path: Pat
 @pytest.mark.parametrize(
     ("parallel", "sizes"),
     [
-        ({}, (1024 * 1024, 120 * 1024)),
-        ({"message_bytes": 2048}, (1024 * 1024, 2048)),
-        ({"chunk_bytes": 2048}, (2048, 120 * 1024)),
+        ({}, (8 * MIB, MIB, 120 * 1024)),
+        ({"message_bytes": 2048}, (8 * MIB, MIB, 2048)),
+        ({"window_bytes": 2048}, (8 * MIB, 2048, 120 * 1024)),
+        ({"chunk_bytes": 2048}, (2048, 8 * MIB, 120 * 1024)),
     ],
 )
-def test_chunks_and_messages_are_small_unless_the_job_says_otherwise(
-    pipeline: LocalPipeline, parallel: dict[str, int], sizes: tuple[int, int]
+def test_windows_and_messages_are_small_unless_the_job_says_otherwise(
+    pipeline: LocalPipeline, parallel: dict[str, int], sizes: tuple[int, int, int]
 ) -> None:
     pipeline.run(job_document(parallel=parallel), "mine")
     job = pipeline.plan("mine").job
-    assert (job.chunk_bytes, job.message_bytes) == sizes
+    assert (job.chunk_bytes, job.window_bytes, job.message_bytes) == sizes
 
 
 def test_whoever_watches_sees_the_job_to_its_end(pipeline: LocalPipeline) -> None:
