@@ -21,7 +21,7 @@ from headrace.delimited.split import Limits
 from headrace.items.codec import RowCodec
 from headrace.items.maker import RowMaker
 from headrace.job.model import MAX_WINDOW_BYTES, AttributeType, Column, Job
-from headrace.messages import pack_bodies
+from headrace.messages import pack
 from headrace.ports import KeyAttribute
 from headrace.unit_text import made_at_once
 from headrace.window import Run, read_windows
@@ -54,7 +54,7 @@ def to_messages(text: bytes, read: Callable[[bytes], Iterable[Run]] = at_once) -
     messages = 0
     for window in read_windows(read(text), 0, 1, _CODEC, spell, Limits(MAX_WINDOW_BYTES)):
         requests = window.spread("0")
-        packed = pack_bodies(*requests, "job", 0, _JOB.target, messages, _JOB.message_bytes)
+        packed = pack(*requests, "job", 0, _JOB.target, messages, _JOB.message_bytes)
         messages += sum(1 for _ in packed)
     return messages
 

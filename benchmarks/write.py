@@ -26,7 +26,7 @@ from benchmarks.stub.server import Options
 from headrace import layout
 from headrace.job.model import Job
 from headrace.line_writer import Width
-from headrace.messages import MAX_REQUESTS, Request, pack, put_request
+from headrace.messages import MAX_REQUESTS, pack, put_request
 from headrace.plan import Plan
 from headrace.ports import Item, KeyAttribute
 
@@ -42,8 +42,8 @@ def save_messages(folder: Path, rows: int) -> None:
     job = Job("s3://data/orders.csv", _TABLE)
     plan = Plan(JOB, job, None, "utf-8", False, tuple(_names()), (_KEY,))
     _save(folder / "data" / layout.plan_key(JOB), plan.to_json())
-    requests = [Request(put_request(item), 1, number) for number, item in enumerate(items(rows))]
-    packed = pack(requests, JOB, 0, job.target, 0, job.message_bytes)
+    requests = list(map(put_request, items(rows)))
+    packed = pack(requests, None, JOB, 0, job.target, 0, job.message_bytes)
     bodies = [body.decode() for body in packed]
     for first in range(0, len(bodies), _BATCH):
         batch = bodies[first : first + _BATCH]

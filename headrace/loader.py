@@ -12,7 +12,7 @@ from headrace.collecting import Writes
 from headrace.delimited.split import Limits
 from headrace.job.model import MAX_WINDOW_BYTES, WriteMode
 from headrace.ledger import Ledger, Settled, UnitRecord, UnitState, add_tallies
-from headrace.messages import PACKING, delete_request, pack_bodies
+from headrace.messages import PACKING, delete_request, pack
 from headrace.parcels import Parcels
 from headrace.plan import Plan, Unit
 from headrace.ports import Clock, ObjectStore, Remaining, WriteQueue
@@ -123,7 +123,7 @@ class Loader:
         """Returns how many of the unit's messages are sent now, and whether those are all up to here."""
         bodies, units = window.spread(f"{plan.job_id}/{record.unit}/{record.window}")
         job, first = plan.job, record.first_message
-        messages = pack_bodies(bodies, units, plan.job_id, record.unit, job.target, first, job.message_bytes)
+        messages = pack(bodies, units, plan.job_id, record.unit, job.target, first, job.message_bytes)
         sent = max(record.sent, record.first_message)
         unsent = islice(messages, sent - record.first_message, None)
         for batch in batches(map(self._parcels.wrap, unsent)):

@@ -48,15 +48,6 @@ class Message:
     lines: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class Request:
-    """A write request as JSON bytes, the write units that DynamoDB will take for it, and its row."""
-
-    body: bytes
-    units: int
-    row: int
-
-
 def put_request(item: object) -> bytes:
     """A PutRequest that SQS takes: it refuses U+FFFE and U+FFFF, so these are spelled as escapes."""
     return for_sqs(compact_json({"PutRequest": {"Item": item}}))
@@ -91,7 +82,7 @@ def is_delete(line: str) -> bool:
 
 
 def digest(requests: Iterable[bytes]) -> str:
-    """Equal only where `pack_bodies` makes the same messages of them: other requests, another order or
+    """Equal only where `pack` makes the same messages of them: other requests, another order or
     another version's packing give another digest. 32 hexadecimal digits."""
     return sha256(b"\n".join((PACKING.encode(), *requests))).hexdigest()[:32]
 
@@ -103,18 +94,6 @@ def for_sqs(body: bytes) -> bytes:
 
 
 def pack(
-    requests: Iterable[Request], job: str, unit: int, target: str, first: int, limit: int
-) -> Iterator[bytes]:
-    """Packs requests into messages of at most `limit` bytes, numbered from `first`.
-
-    A request that is larger than `limit` goes alone. The same requests give the same messages.
-    """
-    found = list(requests)
-    bodies, units = [one.body for one in found], [one.units for one in found]
-    return pack_bodies(bodies, units, job, unit, target, first, limit)
-
-
-def pack_bodies(
     bodies: Sequence[bytes],
     units: Sequence[int] | None,
     job: str,
@@ -123,9 +102,12 @@ def pack_bodies(
     first: int,
     limit: int,
 ) -> Iterator[bytes]:
-    """What `pack` does, with requests as JSON.
+    """Packs requests into messages of at most `limit` bytes, numbered from `first`.
+
+    A request that is larger than `limit` goes alone. The same requests give the same messages.
 
     Args:
+        bodies: requests as JSON.
         units: the write units of each; None: one for each.
     """
     at, sequence = 0, first

@@ -11,7 +11,7 @@ from headrace.dead_letters import DeadLetters
 from headrace.errors import HeadraceError
 from headrace.job.model import Job
 from headrace.ledger import JobRecord, JobState, Settled
-from headrace.messages import Request, delete_request, pack, put_request
+from headrace.messages import delete_request, pack, put_request
 from headrace.plan import Plan, Plans
 from headrace.ports import Item, KeyAttribute, TableSchema
 from headrace.writer import Writer
@@ -44,8 +44,7 @@ def deletes_of(keys: Iterable[Item], limit: int = 100_000, unit: int = 0) -> lis
 
 
 def _packed(bodies: list[bytes], limit: int, unit: int) -> list[str]:
-    requests = [Request(body, 1, number) for number, body in enumerate(bodies)]
-    return [body.decode() for body in pack(requests, "one", unit, TABLE, 0, limit)]
+    return [body.decode() for body in pack(list(bodies), None, "one", unit, TABLE, 0, limit)]
 
 
 @dataclass

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from headrace.ledger import UnitRecord
-from headrace.messages import digest, pack_bodies
+from headrace.messages import digest, pack
 from headrace.parcels import Parcels
 from headrace.plan import Plan
 from headrace.ports import Clock, Page, WriteQueue
@@ -58,7 +58,7 @@ class WriterSink(PageByPage):
 
     def _messages(self, made: Made, unit: int, first: int) -> Iterator[bytes]:
         job = self._plan.job
-        return pack_bodies(made.bodies, made.units, self._job, unit, job.target, first, job.message_bytes)
+        return pack(made.bodies, made.units, self._job, unit, job.target, first, job.message_bytes)
 
 
 def _begun(record: UnitRecord, mark: str) -> UnitRecord:

@@ -6,7 +6,7 @@ import pytest
 
 from headrace import layout
 from headrace.errors import MessageError
-from headrace.messages import MAX_MESSAGE_BYTES, Request, pack, put_request, read_message
+from headrace.messages import MAX_MESSAGE_BYTES, pack, put_request, read_message
 from headrace.parcels import Parcels
 from tests.builders import BUCKET, Pipeline
 from tests.fakes import Crash, MemoryObjectStore
@@ -16,7 +16,7 @@ LONG = "\x01" * 200_000
 
 
 def body_of(text: str) -> bytes:
-    (body,) = pack([Request(put_request({"id": {"S": "a"}, "name": {"S": text}}), 1, 2)], "one", 3, "t", 4, 1)
+    (body,) = pack([put_request({"id": {"S": "a"}, "name": {"S": text}})], None, "one", 3, "t", 4, 1)
     return body
 
 

@@ -21,7 +21,7 @@ from headrace.estimating.amounts import (
 )
 from headrace.job.model import Job
 from headrace.loader import Loader
-from headrace.messages import Request, pack, put_request
+from headrace.messages import pack, put_request
 from headrace.plan import Plan, Plans, Unit
 from headrace.ports import KeyAttribute, ObjectRef, TableSchema
 from headrace.writer import Writer
@@ -90,7 +90,7 @@ def test_a_message_takes_of_the_ledger_what_is_reckoned() -> None:
     places = MemoryPlaces(MemoryTables(TableSchema("orders", "arn", KEYS)))
     ledger = DynamoLedger(client, "ledger", clock, 30)
     writer = Writer(store, places, MemoryQueue(), ledger, plans, clock, rng, "data")
-    (body,) = pack([Request(put_request({"id": {"S": "a"}}), 1, 0)], "one", 0, "orders", 0, 4096)
+    (body,) = pack([put_request({"id": {"S": "a"}})], None, "one", 0, "orders", 0, 4096)
     writer.take(body.decode(), "receipt", 1, lambda: 60, 1)
     assert client.units == {"read": MESSAGE_LEDGER_READS, "write": 1}
 
