@@ -13,6 +13,8 @@ _ALIAS = re.compile(r"#\w+")
 _QUEUE_PAGE = 1000
 """Messages of a page that goes to a user's queue: it has to be sent within the time that a function holds
 back."""
+_MOST_ITEMS = 1_000_000
+"""More than DynamoDB's 1 MiB of a page can have, and no more than it takes as a limit."""
 _PRUNE_PAGE = 1000
 """Items of a page whose keys are looked up one by one, for the same reason."""
 _PAGE_CELLS = 10_000_000
@@ -92,7 +94,7 @@ def _page_items(plan: Plan, segment: Segment) -> int | None:
     if prunes(segment.task):
         return min(asked or _PRUNE_PAGE, _PRUNE_PAGE)
     if plan.job.operation is Operation.SCAN and not segment.task.counts:
-        return asked or _QUEUE_PAGE * plan.job.scan.items_per_message
+        return asked or min(_QUEUE_PAGE * plan.job.scan.items_per_message, _MOST_ITEMS)
     if plan.header and not segment.task.counts:
         most = max(1, _PAGE_CELLS // len(plan.header))
         return min(asked or most, most)

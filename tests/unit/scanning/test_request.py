@@ -63,6 +63,9 @@ def test_keys_have_aliases_that_the_job_has_not() -> None:
 def test_pages_are_short_where_each_item_is_work() -> None:
     small = Scan(page_items=10)
     assert read_request(plan(Operation.SCAN), Segment(0, 0, 1)).limit == 1000
+    for most, limit in ((20, 20_000), (10**12, 1_000_000)):
+        packed = Scan(items_per_message=most)
+        assert read_request(plan(Operation.SCAN, scan=packed), Segment(0, 0, 1)).limit == limit
     assert read_request(plan(Operation.SCAN, scan=small), Segment(0, 0, 1)).limit == 10
     assert read_request(plan(Operation.COPY), Segment(0, 0, 1, Task.PRUNE)).limit == 1000
     assert read_request(plan(Operation.COPY, scan=small), Segment(0, 0, 1, Task.PRUNE)).limit == 10
