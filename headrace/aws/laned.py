@@ -79,9 +79,6 @@ class LanedClient:
     def get_item(self, **asked: Any) -> Any:
         return self._call("GetItem", self._client.get_item, asked)
 
-    def put_item(self, **asked: Any) -> Any:
-        return self._call("PutItem", self._client.put_item, asked)
-
     def update_item(self, **asked: Any) -> Any:
         return self._call("UpdateItem", self._client.update_item, asked)
 

@@ -6,7 +6,7 @@ numbers, sets and binaries stay exactly as they are spelled, and nothing is pars
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -36,14 +36,14 @@ class RawCalls:
             client.meta.events.register(f"before-call.dynamodb.{operation}", self._send)
             client.meta.events.register(f"before-parse.dynamodb.{operation}", self._receive)
 
-    def call(self, method: str, body: Mapping[str, Any], **placeholders: Any) -> Any:
+    def call(self, method: str, body: bytes, **placeholders: Any) -> Any:
         """Answers with the response as it came, parsed.
 
         Args:
-            body: what is sent; text that is JSON already goes in as `orjson.Fragment`.
+            body: what is sent.
             placeholders: what the client gets in place of the body, for it insists on some arguments.
         """
-        received = self.text(method, orjson.dumps(body), **placeholders)
+        received = self.text(method, body, **placeholders)
         try:
             return orjson.loads(received)
         except orjson.JSONDecodeError as error:

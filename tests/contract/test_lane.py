@@ -24,7 +24,7 @@ from headrace.aws.queue import SqsUserQueue, SqsWriteQueue
 from headrace.aws.signing import Service, Signer
 from headrace.aws.tables import DynamoTables
 from headrace.errors import HeadraceError, RoleNotAllowedError, TransientError
-from headrace.ledger import Outcome
+from headrace.ledger import Outcome, UnitRecord
 from headrace.ports import Counts, ReadRequest, UserMessage, Written
 from tests.contract.conftest import (
     REGION,
@@ -380,6 +380,14 @@ def test_a_settling_whose_answer_was_lost_counts_once(behind: Behind) -> None:
     ledger.settle("job", 0, 0, Outcome(Counts(written=25)))
     assert ledger.delivery("job", 0, 0).settled
     assert ledger.settled("job")[0].counts.written == 25
+
+
+def test_a_unit_is_taken_once_though_every_answer_by_the_lane_is_lost(behind: Behind) -> None:
+    real_ledger(client("dynamodb"))
+    found, lane = losing(behind, "dynamodb")
+    ledger = DynamoLedger(LanedClient(found, lane), "ledger", FakeClock(), 30)
+    assert ledger.take_unit("job", UnitRecord(0)).turn == 1
+    assert ledger.take_unit("job", UnitRecord(0)).turn == 2
 
 
 def test_messages_whose_answer_was_lost_are_in_the_queue_at_least_once(behind: Behind) -> None:
