@@ -14,7 +14,7 @@ from headrace.job.model import Operation
 
 _SQS_REQUEST_BYTES = 64 * 1024
 _SQS_BATCH = 10
-_QUEUE_PAGE_ITEMS = 1000
+_QUEUE_PAGE_MESSAGES = 1000
 
 UNIT_TRANSITIONS = 5
 """Of a child of the Map that is called once, its start included."""
@@ -81,20 +81,25 @@ def amounts(volume: Volume) -> list[Amount]:
 def _sqs_requests(volume: Volume) -> int:
     """A message is sent, received and deleted; a batch of messages takes as many requests as they do."""
     if volume.operation is Operation.SCAN:
-        messages = math.ceil(volume.items / volume.items_per_message)
+        messages = _users_messages(volume)
         together = _SQS_BATCH * volume.items_per_message * volume.text_bytes
         return math.ceil(messages / _SQS_BATCH) * max(1, math.ceil(together / _SQS_REQUEST_BYTES))
     size = min(volume.message_bytes, volume.message_text)
     return volume.messages * (2 * math.ceil(size / _SQS_REQUEST_BYTES) + 1)
 
 
+def _users_messages(volume: Volume) -> int:
+    """Of a scan, to the user's queue."""
+    return math.ceil(volume.items / volume.items_per_message)
+
+
 def _ledger_writes(volume: Volume) -> int:
     """One that is conditional writes down that it has begun, too."""
-    of_writers = volume.messages * (2 if volume.writes_singly else 1)
+    of_writers, messages = volume.messages * (2 if volume.writes_singly else 1), _users_messages(volume)
     of_units: Mapping[Operation, float] = {
         Operation.COUNT: volume.pages,
         Operation.EXPORT: _EXPORT_LEDGER_WRITES * volume.units,
-        Operation.SCAN: math.ceil(volume.rows / _QUEUE_PAGE_ITEMS),
+        Operation.SCAN: max(volume.pages, messages / _QUEUE_PAGE_MESSAGES),
         Operation.COPY: 2 * volume.pages,
         Operation.TRUNCATE: 3 * volume.pages,
     }

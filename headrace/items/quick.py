@@ -22,8 +22,6 @@ _FINE: dict[str, Callable[[Any], bool]] = {
     "BOOL": lambda content: type(content) is bool,
     "NULL": lambda content: content is True,
 }
-
-
 _CANONICAL: dict[str, Callable[[Any], bool]] = _FINE | {"S": lambda _: True, "N": is_surely_canonical}
 
 

@@ -28,7 +28,7 @@ FILES_AT_ONCE = 4
 
 class _Loader:
     """Files are read in chunks and written as they are read, so memory stays the same however large they
-    are. Rows are spread within a chunk, as neighbours in a file are often neighbours in a partition.
+    are. Rows are spread within a window, as neighbours in a file are often neighbours in a partition.
 
     Args:
         table_name: may also be given with each file.
