@@ -15,7 +15,7 @@ from headrace.delimited.dialect import MAX_RECORD_BYTES
 from headrace.delimited.encoding import TextEncoding
 from headrace.errors import SourceFormatError
 
-_PIECE = 256 * 1024
+PIECE = 256 * 1024
 """Splitting a piece takes many times its size in memory, and is quicker where it fits a cache."""
 
 
@@ -50,13 +50,13 @@ def _cut_at_lines(
     for block in blocks:
         at = 0
         while at < len(block):
-            most = min(at + _PIECE, len(block))
-            end = _last_line_end(block, at, most, newline, carriage_return)
+            most = min(at + PIECE, len(block))
+            end = last_line_end(block, at, most, newline, carriage_return)
             yield block[at : end or most], end > 0
             at = end or most
 
 
-def _last_line_end(text: AnyStr, start: int, stop: int, newline: AnyStr, carriage_return: AnyStr) -> int:
+def last_line_end(text: AnyStr, start: int, stop: int, newline: AnyStr, carriage_return: AnyStr) -> int:
     """0: no line ends there."""
     end = text.rfind(newline, start, stop) + 1
     # A carriage return at the very end may be the first half of a line end.

@@ -1,162 +1,133 @@
 """Follows the csv module's state over a text without parsing it: how many records end, and what is open.
 
-Pieces are counted and split at C speed: what is near quotes if there are few, counts alone if every field
-is quoted, else text split at all quotes. The csv module itself is asked only about what those cannot judge:
-quotes in the middle of unquoted fields beside quoted ones, escapes beside quotes.
+Text is marked, counted and cut at its quotes many bytes at a time. The csv module itself is asked only about
+what that cannot judge: quotes in the middle of unquoted fields beside quoted ones, escapes beside quotes,
+delimiters of several bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import AnyStr, Generic
+from collections.abc import Iterator
 
-from headrace.delimited.counting import count_line_ends, with_newlines
+from headrace.delimited.all_quoted import count_all_quoted
+from headrace.delimited.counting import count_line_ends, count_text, is_frequent, with_newlines
 from headrace.delimited.dialect import State, csv_reader, open_state
+from headrace.delimited.encoding import TextEncoding
 from headrace.delimited.lines import split_lines
-from headrace.delimited.quotes import count_all_quoted, has_many_pairs, near_quotes, without_pairs
+from headrace.delimited.marks import Marks
+from headrace.delimited.near import near_quotes
+from headrace.delimited.pairs import has_many_pairs, without_pairs
 from headrace.delimited.turns import Turns
+from headrace.delimited.views import Text, ends_line
 from headrace.job.model import Format
 
+_MANY_APART = 64
+"""Bytes from one quote to the next, from which on text is cut at all of them at once."""
 
-class Scanner(Generic[AnyStr]):
-    """Follows the csv module's state over whole lines of bytes or of text.
+
+class Scanner:
+    """Follows the csv module's state over whole lines.
 
     Args:
-        spell: turns the dialect's characters into the kind of text that is scanned.
-        decode: turns scanned bytes into text.
+        encoding: has ASCII's bytes for ASCII's characters.
     """
 
-    def __init__(self, form: Format, spell: Callable[[str], AnyStr], decode: Callable[[bytes], str]) -> None:
+    def __init__(self, form: Format, encoding: TextEncoding) -> None:
         self._format = form
-        self._decode = decode
-        self._newline: AnyStr = spell("\n")
-        self._return: AnyStr = spell("\r")
-        self._crlf: AnyStr = spell("\r\n")
-        self._quote: AnyStr | None = spell(form.quote) if form.quote else None
-        self._escape: AnyStr | None = spell(form.escape) if form.escape else None
-        self._ordinary = _unused(form, "wxyz")
-        self._sign = _unused(form, "\0\1\2\3")
-        self._mark: AnyStr = spell(self._sign + "\n")
-        self._delimiter: AnyStr = spell(form.delimiter)
-        self._before_fields: set[AnyStr] = {spell(""), self._delimiter, self._newline, self._return}
+        self._encoding = encoding
+        encode = encoding.encode
+        self._quote = encode(form.quote) if form.quote else None
+        self._escape = encode(form.escape) if form.escape else None
+        self._marks = Marks.of(form, encoding)
+        self._ordinary = next(c for c in "wxyz" if c not in (form.delimiter, form.quote, form.escape))
+        self._sign = next(c for c in "\0\1\2\3" if c not in (form.delimiter, form.quote, form.escape))
+        self._mark = encode(self._sign + "\n")
 
-    def advance(self, text: AnyStr, state: State) -> tuple[int, State]:
+    def advance(self, text: Text, state: State) -> tuple[int, State]:
         """How many records end in `text`, which starts and ends with a line, and the state behind it."""
         if self._escape and self._escape in text:
             return self._with_escapes(text, state, self._escape)
         if self._quote is None or self._quote not in text:
-            return (0, state) if state is State.QUOTED else (self._count_lines(text), State.RECORD)
-        if state is State.ESCAPED or len(self._delimiter) > 1:
-            # A delimiter of several bytes cannot be told from other text by its last one.
+            return (0, state) if state is State.QUOTED else (count_line_ends(text), State.RECORD)
+        if state is State.ESCAPED or self._marks is None:
             return self.ask_csv(text, state)
-        return self._with_quotes(text, state, self._quote)
+        return self._with_quotes(text, state, self._marks)
 
-    def ends_line(self, text: AnyStr) -> bool:
-        return text.endswith((self._newline, self._return))
+    def _with_quotes(self, text: Text, state: State, marks: Marks) -> tuple[int, State]:
+        is_many = is_frequent(text, marks.quote, _MANY_APART)
+        marked, is_inside = marks.mark(text), state is State.QUOTED
+        found = _by_counts(marked, marks, is_inside) if is_many else _by_turns(marked, marks, is_inside)
+        if found is not None:
+            return found[0], State.QUOTED if found[1] else State.RECORD
+        near = None if is_many else self._by_what_is_near(bytes(text), state, marks.quote)
+        return near or self.ask_csv(text, state)
 
-    def line_end(self, text: AnyStr, index: int) -> int:
-        """The end of the line that reaches to `index` or beyond; the text's end if it ends before."""
-        end = text.find(self._newline, index - 1) + 1 or len(text)
-        lone = text.find(self._return, index - 1, end)
-        if lone < 0 or text[lone : lone + 2] == self._crlf:
-            return end
-        return lone + 1
-
-    def _count_lines(self, text: AnyStr) -> int:
-        text = with_newlines(text, self._newline, self._return)
-        return count_line_ends(text, self._newline, self._return)
-
-    def _with_quotes(self, text: AnyStr, state: State, quote: AnyStr) -> tuple[int, State]:
-        return (
-            self._by_what_is_near(text, state, quote)
-            or self._by_what_is_left(text, state, quote)
-            or self.ask_csv(text, state)
-        )
-
-    def _by_what_is_left(self, text: AnyStr, state: State, quote: AnyStr) -> tuple[int, State] | None:
-        text = with_newlines(text, self._newline, self._return)
-        if has_many_pairs(text, quote) and self._return not in text:
-            text = without_pairs(text, quote)
-        return self._by_counts(text, state, quote) or self._by_turns(text, state, quote)
-
-    def _by_what_is_near(self, text: AnyStr, state: State, quote: AnyStr) -> tuple[int, State] | None:
+    def _by_what_is_near(self, text: bytes, state: State, quote: bytes) -> tuple[int, State] | None:
+        """Each mark has to end a record: one that does not is inside quotes."""
         near = near_quotes(text, quote, self._mark)
         if near is None:
             return None
-        turns = Turns(near, quote, state is State.QUOTED)
-        if turns.all_open(self._before_fields):
-            inside = quote.join(turns.inside)
-            if self._mark in inside:
-                return None
-            return self._count_lines(text) - self._count_lines(inside), _state(turns.ends_inside)
-        if turns.none_opens(self._before_fields):
-            return self._count_lines(text), State.RECORD
-        return self._ask_csv_what_is_near(near, text, state)
-
-    def _ask_csv_what_is_near(self, near: AnyStr, text: AnyStr, state: State) -> tuple[int, State] | None:
-        """Each mark has to end a record: one that does not is inside quotes."""
-        marked = _Marked(self._sign)
-        records, end = self.ask_csv(near, state, marked)
-        if marked.records != near.count(self._mark):
+        records, marked, end = self._follow(near, state)
+        if marked != near.count(self._mark):
             return None
-        return self._count_lines(text) - self._count_lines(near) + records, end
+        return count_line_ends(text) - count_line_ends(near) + records, end
 
-    def _by_counts(self, text: AnyStr, state: State, quote: AnyStr) -> tuple[int, State] | None:
-        if isinstance(text, str) or len(quote) > 1:
-            return None
-        found = count_all_quoted(text, quote, self._delimiter, self._newline, state is State.QUOTED)
-        return None if found is None else (found[0], _state(found[1]))
-
-    def _by_turns(self, text: AnyStr, state: State, quote: AnyStr) -> tuple[int, State] | None:
-        turns = Turns(text, quote, state is State.QUOTED)
-        if turns.all_open(self._before_fields):
-            return self._count_lines(quote.join(turns.outside)), _state(turns.ends_inside)
-        if turns.none_opens(self._before_fields):
-            return self._count_lines(text), State.RECORD
-        return None
-
-    def _with_escapes(self, text: AnyStr, state: State, escape: AnyStr) -> tuple[int, State]:
+    def _with_escapes(self, text: Text, state: State, escape: bytes) -> tuple[int, State]:
         """Where nothing is quoted, a line end behind an odd number of escapes ends no record."""
-        if self._quote is not None or self._return in text:
+        if self._quote is not None or b"\r" in text:
             return self.ask_csv(text, state)
-        brief = text.replace(escape * 2, text[:0])
-        escaped_end = escape + self._newline
-        end = State.ESCAPED if brief.endswith(escaped_end) else State.RECORD
-        return self._count_lines(text) - brief.count(escaped_end), end
+        records, run = count_line_ends(text), escape + b"\n"
+        at_least = count_text(text, run)
+        sign = -1
+        while at_least:
+            records += sign * at_least
+            sign, run = -sign, escape + run
+            at_least = count_text(text, run)
+        return records, State.ESCAPED if _ends_escaped(text, escape) else State.RECORD
 
-    def ask_csv(self, text: AnyStr, state: State, marked: _Marked | None = None) -> tuple[int, State]:
+    def ask_csv(self, text: Text, state: State) -> tuple[int, State]:
         """The plain way to do what `advance` does."""
+        records, _, end = self._follow(bytes(text), state)
+        return records, end
+
+    def _follow(self, text: bytes, state: State) -> tuple[int, int, State]:
+        """How many records end, how many of them with the sign, and the state behind the text."""
         prefix = {State.RECORD: "", State.QUOTED: self._format.quote or "", State.ESCAPED: self._ordinary}
-        lines = _Lines(prefix[state] + (text if isinstance(text, str) else self._decode(text)))
-        records = 0
+        lines = _Lines(prefix[state] + self._encoding.decode(text))
+        records = signed = 0
         for record in csv_reader(lines, self._format):
             if lines.exhausted:
-                return records, open_state(lines.pending, self._format)
+                return records, signed, open_state(lines.pending, self._format)
             records += 1
+            signed += bool(record) and record[-1].endswith(self._sign)
             lines.pending.clear()
-            if marked:
-                marked.take(record)
-        return records - (not self.ends_line(text)), State.RECORD
+        return records - (not ends_line(text)), signed, State.RECORD
 
 
-class _Marked:
-    """Counts the records that end with a sign."""
-
-    def __init__(self, sign: str) -> None:
-        self._sign = sign
-        self.records = 0
-
-    def take(self, record: list[str]) -> None:
-        self.records += bool(record) and record[-1].endswith(self._sign)
+def _by_turns(text: Text, marks: Marks, is_inside: bool) -> tuple[int, bool] | None:
+    """How many records end in marked text, and whether it ends inside quotes. None: some quotes are text, and
+    others are none."""
+    turns = Turns(text, marks, is_inside)
+    if turns.all_open():
+        return count_line_ends(text, turns.inside), turns.ends_inside
+    return (count_line_ends(text), False) if turns.none_opens() else None
 
 
-def _state(is_inside: bool) -> State:
-    return State.QUOTED if is_inside else State.RECORD
+def _by_counts(text: Text, marks: Marks, is_inside: bool) -> tuple[int, bool] | None:
+    """The same of text with many quotes, where cutting it at all of them would take long."""
+    text = with_newlines(text)
+    if (found := count_all_quoted(text, marks, is_inside)) is not None:
+        return found
+    if has_many_pairs(text, marks.quote):
+        text = without_pairs(text, marks)
+    if marks.quote in text:
+        return _by_turns(text, marks, is_inside)
+    return (0, True) if is_inside else (count_line_ends(text), False)
 
 
-def _unused(form: Format, characters: str) -> str:
-    """One of them that means nothing in this dialect."""
-    return next(c for c in characters if c not in (form.delimiter, form.quote, form.escape))
+def _ends_escaped(text: Text, escape: bytes) -> bool:
+    line = bytes(text).removesuffix(b"\n")
+    return (len(line) - len(line.rstrip(escape))) % 2 == 1
 
 
 class _Lines:

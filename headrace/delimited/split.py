@@ -10,14 +10,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import AnyStr, Generic
 
+from headrace.delimited.counting import count_bytes, table_of
 from headrace.delimited.dialect import MAX_RECORD_BYTES, State
 from headrace.delimited.encoding import TextEncoding
-from headrace.delimited.lines import byte_pieces, text_pieces
+from headrace.delimited.lines import text_pieces
 from headrace.delimited.scanner import Scanner
+from headrace.delimited.views import Text, ends_line, line_end, line_views
 from headrace.errors import SourceFormatError
 from headrace.job.model import Format
+
+_UTF_8 = TextEncoding("utf-8")
+_CHARACTERS = table_of(bytes({*range(256)} - {*range(0x80, 0xC0)}))
+_BEYOND_TWO_BYTES = table_of(bytes(range(0xF0, 0x100)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +57,37 @@ def find_chunks(
         SourceFormatError: a record is longer than any item can be.
     """
     if encoding.wide:
-        wide = Scanner(form, str, encoding.decode)
-        pieces = text_pieces(blocks, encoding)
-        return _Cutter(wide, lambda text: len(encoding.encode(text)), 2, limits, start, row).cut(pieces)
-    narrow = Scanner(form, encoding.encode, encoding.decode)
-    return _Cutter(narrow, len, 1, limits, start, row).cut(byte_pieces(blocks))
+        # A byte of UTF-16 says nothing alone, one of UTF-8 does.
+        pieces = (text.encode("utf-8", "surrogatepass") for text in text_pieces(blocks, encoding))
+        return _Cutter(form, _UTF_8, _utf_16_size, 2, limits, start, row).cut(pieces)
+    return _Cutter(form, encoding, len, 1, limits, start, row).cut(line_views(blocks))
 
 
-class _Cutter(Generic[AnyStr]):
-    """Walks over pieces of whole lines and remembers where the current chunk began."""
+def _utf_16_size(text: Text) -> int:
+    """Bytes of UTF-16, by the first byte of each character of UTF-8."""
+    return 2 * (count_bytes(text, _CHARACTERS) + count_bytes(text, _BEYOND_TWO_BYTES))
+
+
+class _Cutter:
+    """Walks over pieces of whole lines and remembers where the current chunk began.
+
+    Args:
+        encoding: of the pieces.
+        size: how many bytes of the object a part of a piece is; `width` is the most for one byte.
+    """
 
     def __init__(
         self,
-        scanner: Scanner[AnyStr],
-        size: Callable[[AnyStr], int],
+        form: Format,
+        encoding: TextEncoding,
+        size: Callable[[Text], int],
         width: int,
         limits: Limits,
         start: int,
         row: int,
     ) -> None:
-        self._scanner: Scanner[AnyStr] = scanner
-        self._size: Callable[[AnyStr], int] = size
+        self._scanner = Scanner(form, encoding)
+        self._size = size
         self._width = width
         self._limits = limits
         self._start = self._position = self._record_end = start
@@ -80,35 +95,35 @@ class _Cutter(Generic[AnyStr]):
         self._records = 0
         self._state = State.RECORD
 
-    def cut(self, pieces: Iterable[AnyStr]) -> Iterator[Chunk]:
+    def cut(self, pieces: Iterable[Text]) -> Iterator[Chunk]:
         unterminated = False
         for piece in pieces:
             yield from self._cut_piece(piece)
-            unterminated = not self._scanner.ends_line(piece)
+            unterminated = not ends_line(piece)
         if unterminated or self._state is not State.RECORD:
             self._records += 1
         if self._position > self._start:
             yield self._chunk()
 
-    def _cut_piece(self, piece: AnyStr) -> Iterator[Chunk]:
+    def _cut_piece(self, piece: Text) -> Iterator[Chunk]:
         at = 0
         while at < len(piece):
             missing = self._start + self._limits.bytes - self._position
             text, crowded = self._step(piece, at, max(missing // self._width, 1))
             at += len(text)
             full = crowded or self._position - self._start >= self._limits.bytes
-            if full and self._state is State.RECORD and self._scanner.ends_line(text):
+            if full and self._state is State.RECORD and ends_line(text):
                 yield self._chunk()
                 self._start, self._row, self._records = self._position, self._row + self._records, 0
 
-    def _step(self, piece: AnyStr, at: int, length: int) -> tuple[AnyStr, bool]:
+    def _step(self, piece: Text, at: int, length: int) -> tuple[Text, bool]:
         """Follows whole lines from `at`, of about `length` or of a part of it where those have too many
         records, and says whether the chunk is full of them now."""
         room = self._limits.records - self._records
         length = min(length, len(piece) - at)
         crowded = False
         while True:
-            text = piece[at : self._scanner.line_end(piece, at + length)]
+            text = piece[at : line_end(piece, at + length)]
             records, state = self._scanner.advance(text, self._state)
             begun = records + (state is not State.RECORD)
             if begun <= room or length == 1:

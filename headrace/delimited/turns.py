@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
-from typing import AnyStr, Generic
+from stringzilla import Str
+
+from headrace.delimited.counting import count_text, has_text
+from headrace.delimited.marks import Marks
+from headrace.delimited.views import Text
 
 
-class Turns(Generic[AnyStr]):
+class Turns:
     """
     Args:
-        text: has quotes.
+        text: marked, and with quotes.
         starts_inside: whether it starts inside quotes.
 
     Attributes:
-        outside, inside: the parts, if all quotes open and close.
+        inside: all that is inside quotes, with a quote behind each part that is closed.
     """
 
-    def __init__(self, text: AnyStr, quote: AnyStr, starts_inside: bool) -> None:
-        parts: list[AnyStr] = text.split(quote)
-        self._before_quotes: list[AnyStr] = parts[:-1]
+    def __init__(self, text: Text, marks: Marks, starts_inside: bool) -> None:
+        parts = Str(text).split(marks.quote)
+        self._text = text
+        self._marks = marks
         self._starts_inside = starts_inside
-        self.outside: list[AnyStr] = parts[starts_inside::2]
-        self.inside: list[AnyStr] = parts[not starts_inside :: 2]
         self.ends_inside = starts_inside is (len(parts) % 2 == 1)
+        inside = marks.quote.join(parts[int(not starts_inside) :: 2])
+        self.inside: bytes = inside if self.ends_inside else inside + marks.quote
 
-    def all_open(self, before_fields: set[AnyStr]) -> bool:
+    def all_open(self) -> bool:
         """Whether each quote that comes outside opens quotes: it stands at the start of a field, or behind
-        the quote that it doubles.
+        the quote that it doubles. So all quotes that stand behind text are found inside too: they close."""
+        behind_text = self._marks.sign + self._marks.quote
+        return count_text(self._text, behind_text) == count_text(self.inside, behind_text)
 
-        Args:
-            before_fields: the characters behind which a field starts, and none.
-        """
-        before = self.outside if self.ends_inside else self.outside[:-1]
-        # Most are alike.
-        return {part[-1:] for part in set(before)} <= before_fields
-
-    def none_opens(self, before_fields: set[AnyStr]) -> bool:
+    def none_opens(self) -> bool:
         """Whether no field starts with a quote, and so all quotes are text."""
-        if self._starts_inside or not self._before_quotes or self._before_quotes[0][-1:] in before_fields:
+        quote = self._marks.quote
+        if self._starts_inside or self._text.startswith(quote):
             return False
-        return {part[-1:] for part in self._before_quotes if part}.isdisjoint(before_fields)
+        return not any(has_text(self._text, start + quote) for start in self._marks.before_fields)

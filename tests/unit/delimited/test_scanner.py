@@ -1,28 +1,34 @@
-"""Whatever shortcut a scanner takes, it finds what the csv module finds."""
+"""Whatever way a scanner takes, it finds what the csv module finds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import product
 from unittest.mock import patch
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headrace.delimited import counting, quotes
-from headrace.delimited.counting import count_line_ends, with_newlines
+from headrace.delimited import near as near_module
+from headrace.delimited import pairs, scanner
+from headrace.delimited.all_quoted import count_all_quoted
 from headrace.delimited.dialect import State
 from headrace.delimited.encoding import TextEncoding
-from headrace.delimited.quotes import count_all_quoted, near_quotes, without_pairs
+from headrace.delimited.marks import Marks
+from headrace.delimited.near import near_quotes
+from headrace.delimited.pairs import without_pairs
 from headrace.delimited.scanner import Scanner
 from headrace.job.dialect import PRESETS
 from headrace.job.model import Format
-from tests.unit.delimited.oracle import csv_records, encodings, forms, texts
+from tests.unit.delimited.oracle import encodings, forms, texts
 
 CSV = PRESETS["csv"]
 UTF_8 = TextEncoding("utf-8")
-apart = st.sampled_from([0, 1, 3, 64])
+MARKS = Marks(b'"', b",")
+NONE, ALL = 0, 10**9
+"""Texts that have many quotes."""
 rows = st.lists(
     st.sampled_from(
         [
@@ -41,30 +47,28 @@ rows = st.lists(
             "\r",
             "\r\n",
             "a,b\r\n" * 5,
-            "\0\n",
             "\0",
             "\\",
+            "\\\\",
             "\\\n",
         ]
     ),
     max_size=12,
 ).map("".join)
+ways = st.tuples(
+    st.sampled_from([NONE, 3, 64, ALL]), st.sampled_from([1, 5, 20]), st.sampled_from([1, 5, 40])
+)
 
 
 @contextmanager
-def thresholds(near: int, gap: int, frequent: int) -> Iterator[None]:
-    """Shortcuts that are for large texts taken in small ones. `frequent` 0: nothing is; many: all is."""
+def ways_taken(many_apart: int, near: int, gap: int) -> Iterator[None]:
+    """Ways that are for certain texts taken with all, and those for large ones with small ones."""
     with ExitStack() as stack:
-        for name, value in {"_NEAR": near, "_GAP": gap, "_FEW": 1000, "_FEW_APART": frequent}.items():
-            stack.enter_context(patch.object(quotes, name, value))
-        stack.enter_context(patch.object(counting, "_APART", frequent))
+        stack.enter_context(patch.object(scanner, "_MANY_APART", many_apart))
+        stack.enter_context(patch.object(pairs, "_RUNS", (4, 2)))
+        for name, value in {"_NEAR": near, "_GAP": gap, "_FEW": 1000}.items():
+            stack.enter_context(patch.object(near_module, name, value))
         yield
-
-
-def scanner_of(form: Format, encoding: TextEncoding) -> Scanner[str] | Scanner[bytes]:
-    if encoding.wide:
-        return Scanner(form, str, encoding.decode)
-    return Scanner(form, encoding.encode, encoding.decode)
 
 
 def _states(form: Format) -> list[State]:
@@ -76,76 +80,93 @@ def lines_of(text: str) -> str:
     return text if text.endswith(("\n", "\r")) else text + "\n"
 
 
-@given(
-    form=forms,
-    encoding=encodings,
-    near=st.sampled_from([1, 2, 5, 20]),
-    gap=st.sampled_from([1, 2, 5, 40]),
-    frequent=apart,
-    data=st.data(),
-)
-@settings(max_examples=1000)
+def by_csv(text: bytes, is_inside: bool) -> tuple[int, bool]:
+    state = State.QUOTED if is_inside else State.RECORD
+    records, end = Scanner(CSV, UTF_8).ask_csv(text, state)
+    return records, end is State.QUOTED
+
+
+@given(form=forms, encoding=encodings, way=ways, data=st.data())
+@settings(max_examples=1500)
 def test_what_is_found_is_what_the_csv_module_finds(
-    form: Format, encoding: TextEncoding, near: int, gap: int, frequent: int, data: st.DataObject
+    form: Format, encoding: TextEncoding, way: tuple[int, int, int], data: st.DataObject
 ) -> None:
-    text = lines_of(data.draw(rows | texts(encoding)))
+    narrow = UTF_8 if encoding.wide else encoding
+    text = narrow.encode(lines_of(data.draw(rows | texts(encoding))))
     state = data.draw(st.sampled_from(_states(form)))
-    scanner = scanner_of(form, encoding)
-    given_text = text if encoding.wide else encoding.encode(text)
-    with thresholds(near, gap, frequent):
-        assert scanner.advance(given_text, state) == scanner.ask_csv(given_text, state)  # type: ignore[arg-type]
+    scan = Scanner(form, narrow)
+    with ways_taken(*way):
+        assert scan.advance(text, state) == scan.ask_csv(text, state)
 
 
-@given(
-    text=rows,
-    near=st.sampled_from([1, 5]),
-    gap=st.sampled_from([1, 20]),
-    frequent=apart,
-    inside=st.booleans(),
-)
+@given(text=rows, way=ways, is_inside=st.booleans())
 @settings(max_examples=1000)
 def test_rows_of_the_default_dialect_are_followed_as_the_csv_module_does(
-    text: str, near: int, gap: int, frequent: int, inside: bool
+    text: str, way: tuple[int, int, int], is_inside: bool
 ) -> None:
-    scanner = Scanner(CSV, UTF_8.encode, UTF_8.decode)
-    data, state = lines_of(text).encode(), State.QUOTED if inside else State.RECORD
-    with thresholds(near, gap, frequent):
-        assert scanner.advance(data, state) == scanner.ask_csv(data, state)
+    scan = Scanner(CSV, UTF_8)
+    data, state = lines_of(text).encode(), State.QUOTED if is_inside else State.RECORD
+    with ways_taken(*way):
+        assert scan.advance(data, state) == scan.ask_csv(data, state)
+
+
+@pytest.mark.parametrize("is_inside", [False, True])
+@pytest.mark.parametrize("way", [scanner._by_turns, scanner._by_counts, count_all_quoted])
+def test_each_way_finds_in_short_texts_what_the_csv_module_finds_or_does_not_know(
+    way: Callable[[bytes, Marks, bool], tuple[int, bool] | None], is_inside: bool
+) -> None:
+    known = 0
+    for text in _short_texts():
+        found = way(MARKS.mark(text), MARKS, is_inside)
+        known += found is not None
+        assert found in (None, by_csv(text, is_inside)), text
+    assert known > 50
+
+
+@given(text=rows, is_inside=st.booleans())
+@settings(max_examples=500)
+def test_pairs_of_quotes_change_no_record(text: str, is_inside: bool) -> None:
+    data = bytes(MARKS.mark(lines_of(text).encode()))
+    with patch.object(pairs, "_RUNS", (4, 2)):
+        brief = bytes(without_pairs(data, MARKS))
+    assert by_csv(brief, is_inside) == by_csv(data, is_inside)
+    assert b'""' not in brief or b"\r" in brief
+
+
+def _short_texts() -> Iterator[bytes]:
+    """With quotes, and all that there is around them."""
+    for length in range(7):
+        for characters in product('a,"\n', repeat=length):
+            if '"' in characters:
+                yield "".join(characters).encode() + b"\n"
+    for characters in product('a,"\r\n', repeat=4):
+        if '"' in characters:
+            yield from ("".join(characters).encode() + end for end in (b"\n", b"\r"))
 
 
 @pytest.mark.parametrize(
-    "text", [b'"a\nb" c"d\ne"\n', b'"a\nb" 5" pipe\n', b'5" pipe,"a\nb"\n', b'5" pipe\n""\n']
+    "text",
+    [
+        b'"a","b"\r\n' * 500,
+        b'1,"{""a"":""b""}"\n' * 500,
+        b'5" pipe,1\n' * 500,
+        b"a,b\n" * 500 + b'a,5" pipe\nc,"d\nd"\n' + b"a,b\n" * 500,
+        b'"' * 4000 + b"\n",
+        b'1,"[\n ""a"",\n ""b"",\n ""c"",\n ""d""\n]",2\n' * 500,
+    ],
 )
-def test_a_quoted_field_beside_quotes_that_are_text_is_none_of_those(text: bytes) -> None:
-    scanner = Scanner(CSV, UTF_8.encode, UTF_8.decode)
-    assert scanner.advance(text, State.RECORD) == scanner.ask_csv(text, State.RECORD)
+def test_common_texts_never_go_to_the_csv_module_whole(text: bytes) -> None:
+    scan, asked = Scanner(CSV, UTF_8), list[int]()
+    expected = scan.ask_csv(text, State.RECORD)
+    follow = scan._follow
 
+    def counted(text: bytes, state: State) -> tuple[int, int, State]:
+        asked.append(len(text))
+        return follow(text, state)
 
-@given(rows | texts(UTF_8), apart)
-@settings(max_examples=500)
-@example("a\r\n" * 9, 64)
-def test_line_ends_are_counted_however_many_there_are(text: str, frequent: int) -> None:
-    data = text.encode()
-    with thresholds(1, 1, frequent):
-        found = count_line_ends(with_newlines(data, b"\n", b"\r"), b"\n", b"\r")
-    assert found == data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
-
-
-def test_only_lines_that_all_end_alike_are_given_another_end() -> None:
-    with thresholds(1, 1, 64):
-        assert with_newlines(b"a\r\nb\r\n", b"\n", b"\r") == b"a\nb\n"
-        assert with_newlines(b"a\r\nb\n", b"\n", b"\r") == b"a\r\nb\n"
-        assert with_newlines(b"a\r\nb\r", b"\n", b"\r") == b"a\r\nb\r"
-
-
-@given(rows.filter(lambda text: "\r" not in text))
-@settings(max_examples=500)
-def test_pairs_of_quotes_change_no_record(text: str) -> None:
-    brief = without_pairs(lines_of(text), '"')
-    assert '""' not in brief
-    assert len(csv_records(brief.encode(), CSV, UTF_8)) == len(
-        csv_records(lines_of(text).encode(), CSV, UTF_8)
-    )
+    with patch.object(scan, "_follow", counted):
+        assert scan.advance(text, State.RECORD) == expected
+    assert sum(asked) < 500
 
 
 def test_of_long_stretches_without_quotes_only_marks_are_left() -> None:
@@ -168,6 +189,8 @@ def test_many_quotes_and_text_like_the_mark_are_no_case_for_marks(text: bytes) -
         (b'"a","b"\n"c","d"\n', False, (2, False)),
         (b'"a","b\nc"\n"d","e\n', False, (1, True)),
         (b'b","c"\n', True, (1, False)),
+        (b'"a,a","b"\n', False, (1, False)),
+        (b'"a","\n"\n', False, None),
         (b'"a",b\n"c","d"\n', False, None),
         (b'"a","b" \n"c","d"\n', False, None),
         (b'","a"b\n"c","d"\n', False, None),
@@ -176,27 +199,16 @@ def test_many_quotes_and_text_like_the_mark_are_no_case_for_marks(text: bytes) -
 def test_where_every_field_is_quoted_counts_are_enough(
     text: bytes, is_inside: bool, found: tuple[int, bool] | None
 ) -> None:
-    assert count_all_quoted(text, b'"', b",", b"\n", is_inside) == found
+    assert count_all_quoted(MARKS.mark(text), MARKS, is_inside) == found
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        b'"a","b"\r\n' * 500,
-        b'1,"{""a"":""b""}"\n' * 500,
-        b'5" pipe,1\n' * 500,
-        b"a,b\n" * 500 + b'a,5" pipe\nc,"d\nd"\n' + b"a,b\n" * 500,
-        b'"' * 4000 + b"\n",
-    ],
-)
-def test_common_texts_never_go_to_the_csv_module_whole(text: bytes) -> None:
-    asked = list[int]()
+def test_marked_text_has_a_sign_for_all_that_does_not_matter() -> None:
+    assert bytes(MARKS.mark('é,"x"\r\n'.encode())) == b'vv,"v"\r\n'
+    assert bytes(Marks(b"'", b"v").mark(b"av'")) == b"wv'"
+    assert bytes(MARKS.mark(b'a longer text,"\n')) == b'vvvvvvvvvvvvv,"\n'
+    assert bytes(MARKS.mark(b"a\n")) == b"v\n"
 
-    def decode(data: bytes) -> str:
-        asked.append(len(data))
-        return data.decode()
 
-    scanner = Scanner(CSV, UTF_8.encode, decode)
-    found = scanner.advance(text, State.RECORD)
-    assert sum(asked) < 500
-    assert found == scanner.ask_csv(text, State.RECORD)
+@pytest.mark.parametrize("form", [Format(quote=None), Format(delimiter="§"), Format(quote="§")])
+def test_characters_of_several_bytes_are_not_told_apart_by_one(form: Format) -> None:
+    assert Marks.of(form, UTF_8) is None

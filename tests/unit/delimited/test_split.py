@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from headrace.delimited import lines, split
+from headrace.delimited import lines, split, views
 from headrace.delimited.encoding import TextEncoding
 from headrace.delimited.records import RecordReader
 from headrace.delimited.split import Chunk, Limits, find_chunks
@@ -57,7 +57,7 @@ def test_chunks_do_not_depend_on_how_the_text_comes(
     form: Format, encoding: TextEncoding, size: int, block: int, piece: int, data: st.DataObject
 ) -> None:
     text = encoding.encode(data.draw(texts(encoding)))
-    with patch.object(lines, "_PIECE", piece):
+    with patch.object(lines, "PIECE", piece), patch.object(views, "PIECE", piece):
         in_parts = chunks_of(text, form, encoding, size, block)
     whole = chunks_of(text, form, encoding, size, len(text) + 1)
     assert encoding.wide or in_parts == whole
@@ -128,6 +128,6 @@ def test_a_record_longer_than_any_item_is_an_unbalanced_quote(
     data: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(split, "MAX_RECORD_BYTES", 50)
-    monkeypatch.setattr("headrace.delimited.lines.MAX_RECORD_BYTES", 50)
+    monkeypatch.setattr(views, "MAX_RECORD_BYTES", 50)
     with pytest.raises(SourceFormatError, match="longer than 50 bytes"):
         chunks_of(data, size=10)

@@ -1,0 +1,40 @@
+"""Counting by a library finds what Python finds."""
+
+from __future__ import annotations
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from stringzilla import Str
+
+from headrace.delimited.counting import count_bytes, count_line_ends, count_text, table_of, with_newlines
+
+texts = st.lists(st.sampled_from([b"a", b"\r", b"\n", b"\r\n", b'"', b"a,b\n" * 50]), max_size=60).map(
+    b"".join
+)
+
+
+@given(texts, st.sampled_from([b"\n", b"\r", b'"', b"\r\n", b"\n\n", b'a"']))
+@settings(max_examples=500)
+def test_texts_are_counted_as_python_does(text: bytes, wanted: bytes) -> None:
+    assert count_text(text, wanted) == text.count(wanted)
+    assert count_bytes(text, table_of(wanted)) == sum(
+        text.count(byte) for byte in {*wanted.decode()} for byte in [byte.encode()]
+    )
+
+
+@given(texts, st.integers(0, 60))
+@settings(max_examples=500)
+@example(b"a\r\n" * 9, 0)
+def test_each_line_end_is_counted_once(text: bytes, length: int) -> None:
+    part = text[:length] + b'"'
+    whole = part + text
+    found = whole.count(b"\n") + whole.count(b"\r") - whole.count(b"\r\n")
+    rest = text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
+    assert count_line_ends(Str(whole)) == found
+    assert count_line_ends(whole, part) == rest
+
+
+def test_only_lines_that_all_end_alike_are_given_another_end() -> None:
+    assert with_newlines(b"a\r\nb\r\n") == b"a\nb\n"
+    assert with_newlines(b"a\r\nb\n") == b"a\r\nb\n"
+    assert with_newlines(b"a\r\nb\r") == b"a\r\nb\r"
