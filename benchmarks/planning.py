@@ -27,7 +27,7 @@ _ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), *map(st
 def compare(path: Path, shape: Shape, pairs: int) -> tuple[float, float, float]:
     """Medians of CPU seconds, of a scan in a fresh interpreter and of `wc -l`, taken in turn, and of their
     ratios."""
-    scan = [sys.executable, "-S", "-m", "benchmarks.splitting", str(path), shape.preset, shape.encoding]
+    scan = [sys.executable, "-S", "benchmarks/splitting.py", str(path), shape.preset, shape.encoding]
     taken = [(_cpu(scan), _cpu(["wc", "-l", str(path)])) for _ in range(pairs)]
     ours, theirs = zip(*taken, strict=True)
     return median(ours), median(theirs), median(one / other for one, other in taken)

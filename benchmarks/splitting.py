@@ -1,6 +1,6 @@
 """Prints how many records a text has, as plan finds them.
 
-`python -m benchmarks.splitting PATH PRESET ENCODING`; by itself, so that its process imports nothing but
+`python benchmarks/splitting.py PATH PRESET ENCODING`; by itself, so that its process imports nothing but
 what planning needs.
 """
 

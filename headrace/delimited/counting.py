@@ -37,15 +37,10 @@ def is_frequent(text: Text, wanted: bytes, apart: int) -> bool:
     return bytes(text[:SAMPLE]).count(wanted) * apart > min(SAMPLE, len(text))
 
 
-def count_line_ends(text: Text, but: bytes = b"") -> int:
-    """Of all three kinds: LF, CR LF, and CR alone.
-
-    Args:
-        but: a part of the text whose line ends do not count.
-    """
-    feeds = count_bytes(text, LINE_FEED) - count_bytes(but, LINE_FEED)
-    returns = count_text(text, b"\r") - but.count(b"\r") if b"\r" in text else 0
-    return feeds + returns - (count_text(text, b"\r\n") - but.count(b"\r\n") if returns else 0)
+def count_line_ends(text: Text) -> int:
+    """Of all three kinds: LF, CR LF, and CR alone."""
+    feeds = count_bytes(text, LINE_FEED)
+    return feeds + count_text(text, b"\r") - count_text(text, b"\r\n") if b"\r" in text else feeds
 
 
 def with_newlines(text: Text) -> Text:

@@ -17,7 +17,7 @@ from headrace.delimited.lines import split_lines
 from headrace.delimited.marks import Marks
 from headrace.delimited.near import near_quotes
 from headrace.delimited.pairs import has_many_pairs, without_pairs
-from headrace.delimited.turns import Turns
+from headrace.delimited.turns import count_outside, none_opens
 from headrace.delimited.views import Text, ends_line
 from headrace.job.model import Format
 
@@ -107,10 +107,9 @@ class Scanner:
 def _by_turns(text: Text, marks: Marks, is_inside: bool) -> tuple[int, bool] | None:
     """How many records end in marked text, and whether it ends inside quotes. None: some quotes are text, and
     others are none."""
-    turns = Turns(text, marks, is_inside)
-    if turns.all_open():
-        return count_line_ends(text, turns.inside), turns.ends_inside
-    return (count_line_ends(text), False) if turns.none_opens() else None
+    if (found := count_outside(text, marks, is_inside)) is not None:
+        return found
+    return (count_line_ends(text), False) if none_opens(text, marks, is_inside) else None
 
 
 def _by_counts(text: Text, marks: Marks, is_inside: bool) -> tuple[int, bool] | None:

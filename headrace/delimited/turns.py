@@ -4,39 +4,30 @@ from __future__ import annotations
 
 from stringzilla import Str
 
-from headrace.delimited.counting import count_text, has_text
+from headrace.delimited.counting import count_line_ends, has_text
 from headrace.delimited.marks import Marks
 from headrace.delimited.views import Text
 
 
-class Turns:
-    """
+def count_outside(text: Text, marks: Marks, is_inside: bool) -> tuple[int, bool] | None:
+    """How many records end in text with quotes, and whether it ends inside quotes.
+
     Args:
-        text: marked, and with quotes.
-        starts_inside: whether it starts inside quotes.
+        text: marked.
+        is_inside: whether it starts inside quotes.
 
-    Attributes:
-        inside: all that is inside quotes, with a quote behind each part that is closed.
+    None: quotes are not what they seem to be. A quote that comes outside opens quotes if it stands at the
+    start of a field, or behind the quote that it doubles, and so if it does not stand behind text.
     """
+    parts = Str(text).split(marks.quote, keepseparator=True)
+    outside = b"".join(parts[int(is_inside) :: 2])
+    if has_text(outside, marks.sign + marks.quote):
+        return None
+    return count_line_ends(outside), is_inside is (len(parts) % 2 == 1)
 
-    def __init__(self, text: Text, marks: Marks, starts_inside: bool) -> None:
-        parts = Str(text).split(marks.quote)
-        self._text = text
-        self._marks = marks
-        self._starts_inside = starts_inside
-        self.ends_inside = starts_inside is (len(parts) % 2 == 1)
-        inside = marks.quote.join(parts[int(not starts_inside) :: 2])
-        self.inside: bytes = inside if self.ends_inside else inside + marks.quote
 
-    def all_open(self) -> bool:
-        """Whether each quote that comes outside opens quotes: it stands at the start of a field, or behind
-        the quote that it doubles. So all quotes that stand behind text are found inside too: they close."""
-        behind_text = self._marks.sign + self._marks.quote
-        return count_text(self._text, behind_text) == count_text(self.inside, behind_text)
-
-    def none_opens(self) -> bool:
-        """Whether no field starts with a quote, and so all quotes are text."""
-        quote = self._marks.quote
-        if self._starts_inside or self._text.startswith(quote):
-            return False
-        return not any(has_text(self._text, start + quote) for start in self._marks.before_fields)
+def none_opens(text: Text, marks: Marks, is_inside: bool) -> bool:
+    """Whether no field starts with a quote, and so all quotes are text."""
+    if is_inside or text.startswith(marks.quote):
+        return False
+    return not any(has_text(text, start + marks.quote) for start in marks.before_fields)
