@@ -65,6 +65,6 @@ class Marks:
         """Whether there is one between others than quotes."""
         return has_text(translate(text, self._quotes), self.sign + self.quote + self.sign)
 
-    def singles(self, text: bytes) -> bytes:
+    def singles(self, text: Text) -> bytes:
         """Text with quotes for its single ones, and signs for all others."""
         return bytes(translate(text, self._singles))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from stringzilla import Str
 
-from headrace.delimited.counting import SAMPLE, has_text
+from headrace.delimited.counting import SAMPLE, count_bytes, has_text
 from headrace.delimited.marks import Marks
 from headrace.delimited.views import Text
 
-_RUNS = (128, 64, 32, 16, 8)
+_RUNS = (64, 8)
 """Long ones first: each is a part, and parts take time."""
 
 
@@ -22,8 +22,11 @@ def without_pairs(text: Text, marks: Marks) -> Text:
     """Marked text without quotes that are one behind the other, two by two.
 
     Two quotes from the start of a run on change nothing: they are an empty field, or one quote inside
-    quotes, or text of an unquoted field, and what may follow is the same without them.
+    quotes, or text of an unquoted field, and what may follow is the same without them. If they are all of
+    the run, it is the same behind text, too.
     """
+    if _are_all_pairs(_whole_lines(bytes(text[:SAMPLE])), marks) and _are_all_pairs(bytes(text), marks):
+        return marks.singles(text)
     if not has_text(text, marks.quote * 3) and (singles := _only_singles(text, marks)) is not None:
         return singles
     if b"\r" in text:
@@ -34,11 +37,21 @@ def without_pairs(text: Text, marks: Marks) -> Text:
     return text.replace(marks.quote * 2, b"")
 
 
-def _only_singles(text: Text, marks: Marks) -> bytes | None:
-    """Text without three quotes in a row, with signs for any two: what may follow is the same behind text.
+def _are_all_pairs(text: bytes, marks: Marks) -> bool:
+    """Whether there are quotes, and all runs are of an even number of them."""
+    quotes = count_bytes(text, marks.is_quote)
+    return quotes > 0 and quotes == 2 * text.count(marks.quote * 2)
 
-    There are fewer single ones, so those are looked for, at the start of a field and at its end. None: one
-    stands elsewhere.
+
+def _whole_lines(text: bytes) -> bytes:
+    return text[: text.rfind(b"\n") + 1]
+
+
+def _only_singles(text: Text, marks: Marks) -> bytes | None:
+    """Text without three quotes in a row, with signs for any two.
+
+    Single ones are looked for, as they are fewer, at the start of a field and at its end. None: one stands
+    elsewhere.
     """
     text = b"\n" + bytes(text)
     for before, after in marks.around_fields:
