@@ -48,16 +48,16 @@ class ColumnEncoder:
         absent = {"", job.format.null_cell or ""}
         self._absent = {escaped(text): self._share(text) for text in absent if not has_lone_surrogate(text)}
 
-    def shares(self, cells: Sequence[bytes]) -> list[Share]:
-        """What stands side by side in the JSON of a row."""
+    def shares(self, cells: Sequence[bytes]) -> tuple[list[Share], bool]:
+        """What stands side by side in the JSON of a row, and whether all cells stand in it as they are."""
         absent, opening, closing = self._absent, self._open, self._close
         if not any(cell in cells for cell in absent):
             if self._are_plain(cells):
-                return [opening, cells, closing]
+                return [opening, cells, closing], True
         elif self._are_plain([cell for cell in cells if cell not in absent]):
-            return [[absent[cell] if cell in absent else opening + cell + closing for cell in cells]]
+            return [[absent[cell] if cell in absent else opening + cell + closing for cell in cells]], False
         known = {cell: self._share(unescaped(cell)) for cell in set(cells)}
-        return [[known[cell] for cell in cells]]
+        return [[known[cell] for cell in cells]], False
 
     def keys(self, cells: Sequence[bytes]) -> Sequence[bytes]:
         """The values as parts of a key, equal where DynamoDB sees one value, of cells that are fine."""

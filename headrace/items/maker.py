@@ -12,10 +12,11 @@ from itertools import compress
 from headrace.delimited.cells import Cut
 from headrace.items.codec import RowCodec
 from headrace.items.column import NO_ITEM, ColumnEncoder, Share
-from headrace.items.size import MAX_ITEM_BYTES, WRITE_UNIT_BYTES, item_size, write_units
+from headrace.items.size import MAX_ITEM_BYTES, WRITE_UNIT_BYTES
+from headrace.items.units import PutUnits
 from headrace.job.model import WriteMode
 from headrace.made import Made, joined_keys
-from headrace.messages import content_of, for_sqs
+from headrace.messages import for_sqs
 
 _OPEN, _CLOSE = b'{"PutRequest":{"Item":{', b"}}}"
 _END = b"\n"
@@ -29,6 +30,7 @@ class RowMaker:
 
     def __init__(self, codec: RowCodec) -> None:
         self._encoders = _encoders(codec)
+        self._units = PutUnits(codec, len(_OPEN + _CLOSE))
         self._keys = [self._encoders[name] for name, _ in codec.keys]
 
     @staticmethod
@@ -44,7 +46,12 @@ class RowMaker:
             row: number of the first record.
         """
         columns, rows = cut.columns, _numbers(cut, row)
-        shares = [share for one in self._encoders.values() for share in one.shares(columns[one.position])]
+        shares, plain = list[Share](), set[int]()
+        for one in self._encoders.values():
+            of_column, is_plain = one.shares(columns[one.position])
+            shares += of_column
+            if is_plain:
+                plain.add(one.position)
         text = for_sqs(_joined(shares, len(rows)))
         bodies = text.split(_END)
         bodies.pop()
@@ -55,7 +62,8 @@ class RowMaker:
             bodies, rows = list(compress(bodies, good)), list(compress(rows, good))
             parts = [list(compress(part, good)) for part in parts]
         keys = joined_keys([one.keys(part) for one, part in zip(self._keys, parts, strict=True)])
-        return Made(rows, keys, bodies, list(map(_units, bodies)) if largest > _ONE_UNIT_BYTES else None)
+        units = self._units.count(bodies, columns, plain) if largest > _ONE_UNIT_BYTES else None
+        return Made(rows, keys, bodies, units)
 
 
 def _encoders(codec: RowCodec) -> dict[str, ColumnEncoder]:
@@ -100,10 +108,3 @@ def _merged(shares: Iterable[Share]) -> list[Share]:
         else:
             merged.append(share)
     return merged
-
-
-def _units(body: bytes) -> int:
-    if len(body) <= _ONE_UNIT_BYTES:
-        return 1
-    _, item = content_of(body.decode())
-    return write_units(item_size(item))

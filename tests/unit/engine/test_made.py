@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import assume, given, settings
@@ -17,14 +18,15 @@ from headrace.delimited.encoding import TextEncoding
 from headrace.delimited.records import RecordReader
 from headrace.delimited.rejects import RejectsFormat
 from headrace.delimited.split import Limits
+from headrace.items import units
 from headrace.items.codec import RowCodec
 from headrace.items.maker import RowMaker
 from headrace.items.size import MAX_ITEM_BYTES
-from headrace.job.model import Column, Format, Job, WriteMode
+from headrace.job.model import Column, Empty, Format, Job, WriteMode
 from headrace.ports import KeyAttribute
 from headrace.unit_text import made_at_once
 from headrace.window import Run, Window, read_windows
-from tests.unit.engine.any_rows import HEADER, ID, JOB, KEYS, jobs, texts
+from tests.unit.engine.any_rows import AT, HEADER, ID, JOB, KEYS, jobs, texts
 
 UTF_8 = TextEncoding("utf-8")
 ROOMY = Limits(1 << 40)
@@ -105,6 +107,55 @@ def test_an_item_is_measured_as_dynamodb_counts_it(limit: int, more: int, charac
         assert (len(window.requests), window.tally.rejected, window.units) == (1, 1, None)
     else:
         assert window.units == ([limit // 1024 + more, 1] if limit + more > 1024 else None)
+
+
+@pytest.mark.parametrize("job", [JOB, replace(JOB, empty=Empty.NULL), replace(JOB, empty=Empty.KEEP)])
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("v", ""),
+        ('qu"ote', "é"),
+        ("v", '""' * 90),
+        ("v", "\x01" * 90),
+        ("v", "\ufffe" * 90),
+        ("v:N", ""),
+        ("v:N", "7"),
+        ("v:N", "-7"),
+        ("v:N", "0.5"),
+        ("v:N", "1e100"),
+        ("v:N", "+1e100"),
+        ("v:N", "9" * 38),
+        ("v:N", f"0.{1:0100}"),
+        ("v:N", "0000000000000012"),
+        ("v:TTL", "2026-01-01"),
+        ("v:TTL", "9999-12-31"),
+        ("v:BOOL", "true"),
+    ],
+)
+@pytest.mark.parametrize("keys", [[ID], [ID, AT]])
+def test_write_units_are_those_of_the_item_however_close_to_the_next_one(
+    keys: list[KeyAttribute], column: str, cell: str, job: Job
+) -> None:
+    codec = RowCodec.compile(["id", "at:N", column, "text"], keys, job)
+    both(codec, rows_of(*(f'{at:04},7,"{cell}",{"x" * at}' for at in range(600, 1040))))
+
+
+@pytest.mark.parametrize("header", [["id"], ["id", "at:N"]])
+@pytest.mark.parametrize("number", ["7", "-7.5", "123"])
+def test_write_units_of_nothing_but_a_key_are_too(header: list[str], number: str) -> None:
+    codec = RowCodec.compile(header, [ID, AT][: len(header)], JOB)
+    rows = (f"{'x' * size},{number}" if len(header) == 2 else "x" * size for size in range(990, 1040))
+    both(codec, rows_of(*rows))
+
+
+def test_few_puts_are_read_for_their_write_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Mock(side_effect=units._read_units)
+    monkeypatch.setattr(units, "_read_units", read)
+    codec = RowCodec.compile(["id", "v", "n:N", "m:N"], [ID], JOB)
+    rows = (f"{number},{'x' * (900 + number)},{number},1.5" for number in range(2048))
+    (window,) = windows(codec, rows_of(*rows), at_once=True)
+    assert len(window.requests) == 2048
+    assert read.call_count < 200
 
 
 def test_of_requests_that_replace_each_other_the_units_of_the_last_one_count() -> None:
