@@ -44,6 +44,10 @@ def _some_inches(number: int) -> str:
     return _inches(number) if number % 100 == 50 else order(number, Quoting.SOME)
 
 
+def _inches_beside_quotes(number: int) -> str:
+    return _every_other_quoted(number).replace("rich", 'r" ich')
+
+
 def _escaped(number: int) -> str:
     return order(number, Quoting.SOME).replace("\r\n", "\\\n").replace('"', "\\,").replace(",", "\t")
 
@@ -65,6 +69,7 @@ HARD = {
     "nothing but quotes": Shape(_same('"' * 200 + "\n")),
     "a quote inside an unquoted field": Shape(_inches),
     "the same in 1 % of the rows, 5 % with a quoted field": Shape(_some_inches),
+    "the same in all rows, every other field quoted": Shape(_inches_beside_quotes),
     "rows of 4 bytes": Shape(_same("1,a\n" * 50)),
     "a MySQL dump with 5 % of the rows with escapes": Shape(_escaped, "mysql"),
     "UTF-16, 5 % of the rows with a quoted field": Shape(

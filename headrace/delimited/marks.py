@@ -18,9 +18,10 @@ class Marks:
 
     Attributes:
         single: a sign too, for quotes that are to be told from others.
+        lone: a quote between text.
         before_fields: bytes behind which a field starts.
         around_fields: what stands before and behind the quotes of a field that has text.
-        is_quote, is_delimiter: tables to count with.
+        is_quote, is_delimiter, is_single: tables to count with.
     """
 
     def __init__(self, quote: bytes, delimiter: bytes) -> None:
@@ -31,8 +32,9 @@ class Marks:
         self.before_fields = (delimiter, b"\n", b"\r")
         breaks = (delimiter, b"\n")
         self.around_fields = [*((end, self.sign) for end in breaks), *((self.sign, end) for end in breaks)]
-        self.is_quote, self.is_delimiter = table_of(quote), table_of(delimiter)
+        self.is_quote, self.is_delimiter, self.is_single = map(table_of, (quote, delimiter, self.single))
         self._marks = self._keeping(kept)
+        self.lone = self.sign + quote + self.sign
         self._quotes = self._keeping(quote)
         self._breaks_alike = bytes.maketrans(b"\n", delimiter)
         self._singles = bytes.maketrans(quote + self.single, self.sign + quote)
@@ -61,9 +63,14 @@ class Marks:
         """Marked text with delimiters for newlines."""
         return bytes(translate(text, self._breaks_alike))
 
-    def has_lone_quote(self, text: bytes) -> bool:
+    def with_lone_apart(self, text: Text) -> bytes:
+        """Text with `single` for each quote between two signs."""
+        parts = Str(text).split(self.lone)
+        return (self.sign + self.single + self.sign).join(parts)
+
+    def has_single_quote(self, text: bytes) -> bool:
         """Whether there is one between others than quotes."""
-        return has_text(translate(text, self._quotes), self.sign + self.quote + self.sign)
+        return has_text(translate(text, self._quotes), self.lone)
 
     def singles(self, text: Text) -> bytes:
         """Text with quotes for its single ones, and signs for all others."""

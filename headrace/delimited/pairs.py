@@ -57,4 +57,4 @@ def _only_singles(text: Text, marks: Marks) -> bytes | None:
     for before, after in marks.around_fields:
         parts = Str(text).split(before + marks.quote + after)
         text = (before + marks.single + after).join(parts)
-    return None if marks.has_lone_quote(text) else marks.singles(text)[1:]
+    return None if marks.has_single_quote(text) else marks.singles(text)[1:]

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headrace.delimited.all_quoted import count_all_quoted
-from headrace.delimited.counting import count_line_ends, count_text, is_frequent, with_newlines
+from headrace.delimited.counting import SAMPLE, count_line_ends, count_text, is_frequent, with_newlines
 from headrace.delimited.dialect import State, csv_reader, open_state
 from headrace.delimited.encoding import TextEncoding
 from headrace.delimited.lines import split_lines
 from headrace.delimited.marks import Marks
 from headrace.delimited.near import near_quotes
 from headrace.delimited.pairs import has_many_pairs, without_pairs
-from headrace.delimited.turns import count_outside, none_opens
+from headrace.delimited.turns import count_but_lone, count_outside, none_opens
 from headrace.delimited.views import Text, ends_line
 from headrace.job.model import Format
 
@@ -107,9 +107,14 @@ class Scanner:
 def _by_turns(text: Text, marks: Marks, is_inside: bool) -> tuple[int, bool] | None:
     """How many records end in marked text, and whether it ends inside quotes. None: some quotes are text, and
     others are none."""
-    if (found := count_outside(text, marks, is_inside)) is not None:
+    likely, other = count_outside, count_but_lone
+    if marks.lone in bytes(text[:SAMPLE]):
+        likely, other = other, likely
+    if (found := likely(text, marks, is_inside)) is not None:
         return found
-    return (count_line_ends(text), False) if none_opens(text, marks, is_inside) else None
+    if none_opens(text, marks, is_inside):
+        return count_line_ends(text), False
+    return other(text, marks, is_inside)
 
 
 def _by_counts(text: Text, marks: Marks, is_inside: bool) -> tuple[int, bool] | None:

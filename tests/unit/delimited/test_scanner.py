@@ -151,6 +151,8 @@ def _short_texts() -> Iterator[bytes]:
         b'1,"{""a"":""b""}"\n' * 500,
         b'5" pipe,1\n' * 500,
         b"a,b\n" * 500 + b'a,5" pipe\nc,"d\nd"\n' + b"a,b\n" * 500,
+        b"a,b\n" * 500 + b'a,5"\nc,"d\nd"\n' + b"a,b\n" * 500,
+        b'a,5" pipe,"b\nb"\n' * 500,
         b'"' * 4000 + b"\n",
         b'1,"[\n ""a"",\n ""b"",\n ""c"",\n ""d""\n]",2\n' * 500,
     ],
