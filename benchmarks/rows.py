@@ -14,10 +14,10 @@ from statistics import median
 
 from benchmarks.samples import ORDERS_COLUMNS, ORDERS_HEADER, orders
 from headrace.delimited.batches import BatchReader
+from headrace.delimited.chunk import Limits
 from headrace.delimited.encoding import TextEncoding
 from headrace.delimited.records import RecordReader
 from headrace.delimited.rejects import RejectsFormat
-from headrace.delimited.split import Limits
 from headrace.items.codec import RowCodec
 from headrace.items.maker import RowMaker
 from headrace.job.model import MAX_WINDOW_BYTES, AttributeType, Column, Job

@@ -9,8 +9,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 
+from headrace.delimited.chunk import Limits
 from headrace.delimited.encoding import settle_encoding
-from headrace.delimited.split import Limits, find_chunks
+from headrace.delimited.split import find_chunks
 from headrace.job.dialect import PRESETS
 from headrace.job.model import MIB
 

@@ -9,7 +9,7 @@ from itertools import islice
 
 from headrace import layout
 from headrace.collecting import Writes
-from headrace.delimited.split import Limits
+from headrace.delimited.chunk import Limits
 from headrace.job.model import MAX_WINDOW_BYTES, WriteMode
 from headrace.ledger import Ledger, Settled, UnitRecord, UnitState, add_tallies
 from headrace.messages import PACKING, delete_request, pack

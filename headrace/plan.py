@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 
 from headrace import layout
+from headrace.delimited.chunk import Chunk
 from headrace.delimited.encoding import TextEncoding
 from headrace.delimited.rejects import RejectsFormat
-from headrace.delimited.split import Chunk
 from headrace.errors import MessageError
 from headrace.items.codec import RowCodec
 from headrace.items.lines import LineCodec

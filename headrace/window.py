@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from headrace.collecting import CELL_BYTES, PUTS, ROW_BYTES, Codec, Collector, Spelling, Writes
-from headrace.delimited.split import Limits
+from headrace.delimited.chunk import Limits
 from headrace.items.codec import Problem
 from headrace.ledger import Tally
 from headrace.made import NOTHING, Made

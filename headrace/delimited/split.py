@@ -7,10 +7,9 @@ state over pieces of whole lines. Memory is bounded by a piece.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
+from headrace.delimited.chunk import Chunk, Limits
 from headrace.delimited.counting import count_bytes, table_of
 from headrace.delimited.dialect import MAX_RECORD_BYTES, State
 from headrace.delimited.encoding import TextEncoding
@@ -23,25 +22,6 @@ from headrace.job.model import Format
 _UTF_8 = TextEncoding("utf-8")
 _CHARACTERS = table_of(bytes({*range(256)} - {*range(0x80, 0xC0)}))
 _BEYOND_TWO_BYTES = table_of(bytes(range(0xF0, 0x100)))
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Bytes `start` to before `end`; its first record is row `row`, and it has `records` of them."""
-
-    start: int
-    end: int
-    row: int
-    records: int
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """A chunk ends at the first record end at or after `bytes`, and before that where it would have
-    more than `records` records."""
-
-    bytes: int
-    records: int = sys.maxsize
 
 
 def find_chunks(

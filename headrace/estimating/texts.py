@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Sequence
 
 from headrace.collecting import Writes
-from headrace.delimited.split import Limits
+from headrace.delimited.chunk import Limits
 from headrace.estimating.sample import Sample
 from headrace.ledger import UnitRecord
 from headrace.messages import content_of

@@ -11,7 +11,8 @@ import orjson
 
 from headrace import layout
 from headrace.allowed import Allowed
-from headrace.delimited.split import Limits, find_chunks
+from headrace.delimited.chunk import Limits
+from headrace.delimited.split import find_chunks
 from headrace.errors import JobInvalidError
 from headrace.head import sample_units
 from headrace.items.infer import Suggestions, look_at

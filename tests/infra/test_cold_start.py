@@ -28,6 +28,7 @@ NEVER = {
 OF_ONE = {
     "headrace.planner": {"plan"},
     "headrace.loader": {"load_chunk"},
+    "stringzilla": {"plan"},
     "headrace.scanning.scanner": {"scan_segment"},
     "headrace.writer": {"write_batch"},
     "headrace.dead_letters": {"dead_letter"},

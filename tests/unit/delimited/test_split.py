@@ -10,9 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from headrace.delimited import lines, split, views
+from headrace.delimited.chunk import Chunk, Limits
 from headrace.delimited.encoding import TextEncoding
 from headrace.delimited.records import RecordReader
-from headrace.delimited.split import Chunk, Limits, find_chunks
+from headrace.delimited.split import find_chunks
 from headrace.errors import SourceFormatError
 from headrace.job.dialect import PRESETS
 from headrace.job.model import Format

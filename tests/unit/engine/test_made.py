@@ -14,10 +14,10 @@ from headrace import window
 from headrace.collecting import Writes
 from headrace.delimited import batches, cutting
 from headrace.delimited.batches import BatchReader
+from headrace.delimited.chunk import Limits
 from headrace.delimited.encoding import TextEncoding
 from headrace.delimited.records import RecordReader
 from headrace.delimited.rejects import RejectsFormat
-from headrace.delimited.split import Limits
 from headrace.items import units
 from headrace.items.codec import RowCodec
 from headrace.items.maker import RowMaker

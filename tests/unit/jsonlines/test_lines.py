@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headrace.delimited import split
-from headrace.delimited.split import Chunk, Limits, find_chunks
+from headrace.delimited.chunk import Chunk, Limits
+from headrace.delimited.split import find_chunks
 from headrace.errors import SourceFormatError
 from headrace.jsonlines.lines import LINES, UTF_8, Line, LineReader
 from tests.unit.delimited.oracle import blocks_of
