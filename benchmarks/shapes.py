@@ -48,6 +48,10 @@ def _inches_beside_quotes(number: int) -> str:
     return _every_other_quoted(number).replace("rich", 'r" ich')
 
 
+def _inches_last(number: int) -> str:
+    return _every_other_quoted(number).replace("rich", 'rich"')
+
+
 def _escaped(number: int) -> str:
     return order(number, Quoting.SOME).replace("\r\n", "\\\n").replace('"', "\\,").replace(",", "\t")
 
@@ -70,6 +74,7 @@ HARD = {
     "a quote inside an unquoted field": Shape(_inches),
     "the same in 1 % of the rows, 5 % with a quoted field": Shape(_some_inches),
     "the same in all rows, every other field quoted": Shape(_inches_beside_quotes),
+    "at the end of an unquoted field in all rows, every other field quoted": Shape(_inches_last),
     "rows of 4 bytes": Shape(_same("1,a\n" * 50)),
     "a MySQL dump with 5 % of the rows with escapes": Shape(_escaped, "mysql"),
     "UTF-16, 5 % of the rows with a quoted field": Shape(

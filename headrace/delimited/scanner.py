@@ -1,7 +1,7 @@
 """Follows the csv module's state over a text without parsing it: how many records end, and what is open.
 
 Text is marked, counted and cut at its quotes many bytes at a time. The csv module itself is asked only about
-what that cannot judge: quotes in the middle of unquoted fields beside quoted ones, escapes beside quotes,
+what that cannot judge: quotes at the end of unquoted fields beside quoted ones, escapes beside quotes,
 delimiters of several bytes.
 """
 
