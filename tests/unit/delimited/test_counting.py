@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from stringzilla import Str
 
+from headrace.delimited import counting
 from headrace.delimited.counting import count_bytes, count_line_ends, count_text, table_of, with_newlines
 
 texts = st.lists(st.sampled_from([b"a", b"\r", b"\n", b"\r\n", b'"', b"a,b\n" * 50]), max_size=60).map(
@@ -22,12 +25,15 @@ def test_texts_are_counted_as_python_does(text: bytes, wanted: bytes) -> None:
     )
 
 
-@given(texts, st.integers(0, 60))
+@given(texts, st.integers(0, 60), st.booleans())
 @settings(max_examples=500)
-@example(b"a\r\n" * 9, 0)
-def test_each_line_end_is_counted_once(text: bytes, start: int) -> None:
+@example(b"a\r\n" * 9, 0, False)
+@example(b"a long line\r\n" * 9, 0, False)
+def test_each_line_end_is_counted_once(text: bytes, start: int, translates_quickly: bool) -> None:
     part = text[start:]
-    assert count_line_ends(Str(text)[start:]) == part.count(b"\n") + part.count(b"\r") - part.count(b"\r\n")
+    with patch.object(counting, "_TRANSLATES_QUICKLY", translates_quickly):
+        found = count_line_ends(Str(text)[start:])
+    assert found == part.count(b"\n") + part.count(b"\r") - part.count(b"\r\n")
 
 
 def test_only_lines_that_all_end_alike_are_given_another_end() -> None:
