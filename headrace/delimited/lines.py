@@ -33,14 +33,19 @@ def whole_lines(blocks: Iterable[AnyStr], newline: AnyStr, carriage_return: AnyS
         text = rest + part if rest else part
         if is_whole:
             yield text
-        elif len(text) > MAX_RECORD_BYTES:
-            raise SourceFormatError(
-                f"a line is longer than {MAX_RECORD_BYTES} bytes: "
-                "is this the text that the job's format says?"
-            )
+        else:
+            check_line(text)
         rest = newline[:0] if is_whole else text
     if rest:
         yield rest
+
+
+def check_line(text: str | bytes) -> None:
+    """Raises SourceFormatError: it is longer than any record may be."""
+    if len(text) > MAX_RECORD_BYTES:
+        raise SourceFormatError(
+            f"a line is longer than {MAX_RECORD_BYTES} bytes: is this the text that the job's format says?"
+        )
 
 
 def _cut_at_lines(

@@ -43,12 +43,12 @@ class Marks:
     def _keeping(self, kept: bytes) -> bytes:
         return bytes(byte if byte in kept else ord(self.sign) for byte in range(256))
 
-    @staticmethod
-    def of(form: Format, encoding: TextEncoding) -> Marks | None:
+    @classmethod
+    def of(cls, form: Format, encoding: TextEncoding) -> Marks | None:
         """None: nothing is quoted, or quote or delimiter are no single byte, so that one of their bytes
         tells nothing."""
         quote, delimiter = encoding.encode(form.quote or ""), encoding.encode(form.delimiter)
-        return Marks(quote, delimiter) if len(quote) == len(delimiter) == 1 else None
+        return cls(quote, delimiter) if len(quote) == len(delimiter) == 1 else None
 
     def mark(self, text: Text) -> Text:
         """The text of marks, which holds until the next one is marked."""

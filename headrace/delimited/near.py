@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from itertools import repeat
 
-from headrace.delimited.counting import is_frequent
-
-_FEW_APART = 64
 _FEW = 8
 _NEAR = 200
 """Behind a quote. Most of what is quoted ends within it, so that one search finds a whole field."""
@@ -24,8 +21,6 @@ def near_quotes(text: bytes, quote: bytes, mark: bytes) -> bytes | None:
     Args:
         mark: text of an unquoted field and a line end.
     """
-    if is_frequent(text, quote, _FEW_APART):
-        return None
     find, kept = text.find, list[bytes]()
     start = end = 0
     for _ in repeat(None, len(text) // _GAP + _FEW):

@@ -7,9 +7,7 @@ from typing import TypeAlias
 
 from stringzilla import Str
 
-from headrace.delimited.dialect import MAX_RECORD_BYTES
-from headrace.delimited.lines import PIECE, last_line_end
-from headrace.errors import SourceFormatError
+from headrace.delimited.lines import PIECE, check_line, last_line_end
 
 Text: TypeAlias = bytes | Str
 """`Str` is bytes too, but part of others."""
@@ -26,11 +24,7 @@ def line_views(blocks: Iterable[bytes]) -> Iterator[Text]:
         start = _first_line_end(rest, block)
         if start is None:
             rest += block
-            if len(rest) > MAX_RECORD_BYTES:
-                raise SourceFormatError(
-                    f"a line is longer than {MAX_RECORD_BYTES} bytes: "
-                    "is this the text that the job's format says?"
-                )
+            check_line(rest)
             continue
         if rest:
             yield rest + block[:start]

@@ -20,9 +20,7 @@ texts = st.lists(st.sampled_from([b"a", b"\r", b"\n", b"\r\n", b'"', b"a,b\n" * 
 @settings(max_examples=500)
 def test_texts_are_counted_as_python_does(text: bytes, wanted: bytes) -> None:
     assert count_text(text, wanted) == text.count(wanted)
-    assert count_bytes(text, table_of(wanted)) == sum(
-        text.count(byte) for byte in {*wanted.decode()} for byte in [byte.encode()]
-    )
+    assert count_bytes(text, table_of(wanted)) == sum(byte in wanted for byte in text)
 
 
 @given(texts, st.integers(0, 60), st.booleans())

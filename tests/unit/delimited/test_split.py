@@ -129,6 +129,6 @@ def test_a_record_longer_than_any_item_is_an_unbalanced_quote(
     data: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(split, "MAX_RECORD_BYTES", 50)
-    monkeypatch.setattr(views, "MAX_RECORD_BYTES", 50)
+    monkeypatch.setattr("headrace.delimited.lines.MAX_RECORD_BYTES", 50)
     with pytest.raises(SourceFormatError, match="longer than 50 bytes"):
         chunks_of(data, size=10)

@@ -51,6 +51,6 @@ def test_a_line_ends_at_the_end_of_all_of_its_end(text: bytes, index: int) -> No
 
 
 def test_a_line_longer_than_any_record_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "MAX_RECORD_BYTES", 50)
+    monkeypatch.setattr("headrace.delimited.lines.MAX_RECORD_BYTES", 50)
     with pytest.raises(SourceFormatError, match="a line is longer than 50 bytes"):
         list(line_views([b"a" * 30, b"b" * 30]))

@@ -80,7 +80,6 @@ def test_bytes_that_are_no_text_stay_in_their_line(data: bytes, size: int, block
 def test_a_line_longer_than_any_items_is_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(split, "MAX_RECORD_BYTES", 50)
     monkeypatch.setattr("headrace.delimited.lines.MAX_RECORD_BYTES", 50)
-    monkeypatch.setattr("headrace.delimited.views.MAX_RECORD_BYTES", 50)
     for look in (lambda data: chunks_of(data, 10, 7), read):
         with pytest.raises(SourceFormatError, match="a line is longer than 50 bytes"):
             look(b'{"a":"' + b"x" * 120)
